@@ -6,14 +6,10 @@
 #ifndef ROWFERRY_PARAM_PARAMETER_H
 #define ROWFERRY_PARAM_PARAMETER_H
 
+#include "base/civil.h"
 #include "base/error.h"
 
 #include <glib.h>
-
-/* Civil date and time without a zone. */
-typedef struct {
-    int year, month, day, hour, minute, second;
-} civil_time;
 
 typedef struct parameter_scope {
     civil_time business_date; /* time part 0 */
