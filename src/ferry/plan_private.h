@@ -1,0 +1,96 @@
+/* plan_private.h - the inside of a plan, for ferry/ only. */
+#ifndef ROWFERRY_FERRY_PLAN_PRIVATE_H
+#define ROWFERRY_FERRY_PLAN_PRIVATE_H
+
+#include "ferry/mapping.h"
+#include "ferry/plan.h"
+#include "link/link.h"
+#include "sql/filter.h"
+#include "sql/guard.h"
+
+/* One slice of the source, read by one session. */
+typedef struct {
+    const connection *connection; /* borrowed */
+    char *what;                   /* "sales.orders, id from 1 up to 5000", for people */
+    char *sql;                    /* SQL sources, else NULL */
+    GArray *values;               /* of value, bound to sql; memory in plan->memory */
+    char *path;                   /* file sources, else NULL */
+} plan_segment;
+
+typedef enum {
+    STRATEGY_DIRECT, /* load into the target inside one transaction */
+    STRATEGY_STAGED, /* load staging, check, publish */
+    STRATEGY_FILE,   /* write a new file beside the target, rename */
+} plan_strategy;
+
+struct plan {
+    task *task;
+    char *task_name, *business_date, *run_token;
+    bool verify;
+    batch *memory; /* bytes that values of the plan point to */
+
+    /* source */
+    const connection *source;    /* the first one */
+    GPtrArray *source_columns;   /* of column_info*: those that are read, in order */
+    GPtrArray *ignored_columns;  /* of char*: source columns that nothing is mapped from */
+    GArray *segments;            /* of plan_segment */
+    filter *filter;              /* file sources: applied by us; else NULL */
+    char *filter_text;           /* in words, or NULL */
+    int64_t row_estimate;        /* -1 unknown */
+    int readers, writers;
+    bool shared_snapshot;        /* all segments read one exported snapshot */
+    char *replay_file;
+    GArray *replay_numbers;      /* of int64_t */
+
+    /* target */
+    const connection *target;
+    table_name *table;           /* resolved */
+    table_info *table_info;      /* as it is, or as it will be created */
+    bool creates_table;
+    char *create_sql;
+    mapping *mapping;
+    plan_strategy strategy;
+    write_mode mode;
+    table_name *staging;         /* or NULL */
+    char **staging_sql;
+    unsigned staging_flags;
+    char *slice_sql;             /* predicate over the target's columns with literals, or NULL */
+    char *slice_text;            /* identity of the slice for claims, or NULL */
+    guard_statement *pre_sql, *post_sql;
+    char **publish_sql;          /* delete, update, insert … in order; NULL-terminated */
+    bool on_conflict;            /* upsert by INSERT … ON CONFLICT: counts come from one query */
+    bool lock_table;
+    bool key_is_unique;
+    char *ledger_table;          /* quoted, or NULL: a lost commit cannot be proven */
+    char *ledger_create;
+    char **unverified;           /* target columns left out of the checksum, NULL-terminated */
+    char *atomicity;             /* what readers will see, in words */
+    char *claim_target;
+
+    GPtrArray *warnings;         /* of char* */
+    json_t *json;                /* made once */
+    char *hash;
+};
+
+void plan_warn(plan *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The parts of plan_build(), in order. */
+bool plan_source(plan *p, const plan_context *context, error **err);
+bool plan_target(plan *p, const plan_context *context, error **err);
+bool plan_segments(plan *p, const plan_context *context, error **err);
+bool plan_statements(plan *p, const plan_context *context, error **err);
+bool plan_sample(plan *p, error **err);
+
+/* Expand parameters of a text of the task; @where names it in errors. */
+char *plan_expand(const plan_context *context, const char *text, const char *where, error **err);
+
+/* Quoted name of a column of the target or source. */
+char *plan_quote_target(const plan *p, const char *column);
+
+/* A schema.table of the target's dialect, quoted. */
+char *plan_quoted_table(const connection *c, const table_name *t);
+
+/* Whether the link of @c has all of @capabilities. */
+bool plan_link_has(const connection *c, unsigned capabilities);
+
+#endif
