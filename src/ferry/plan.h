@@ -21,6 +21,7 @@ typedef struct {
     const char *run_token;             /* 16 hex digits */
     const char *business_date;         /* "2026-03-01", for the ledger and the record */
     bool verify;                       /* --verify */
+    bool sample;                       /* look at the first rows and warn (rowferry --plan) */
     int streams;                       /* 0: the task's or our choice */
     /* Set for a replay (rulings.md 3): read these rejects instead of the source. */
     const char *replay_file;

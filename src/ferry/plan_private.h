@@ -68,24 +68,47 @@ struct plan {
     char *claim_target;
 
     GPtrArray *warnings;         /* of char* */
-    json_t *json;                /* made once */
+    char *text;                  /* in words */
+    json_t *json;
     char *hash;
+
+    GHashTable *sessions;        /* while planning: connection* → session* */
+    GPtrArray *units;            /* while planning: of plan_unit* */
 };
+
+/* A table, query or file that rows come from, before it is cut into segments. */
+typedef struct {
+    const connection *connection;
+    table_name *table; /* or NULL: a query */
+    char *query;       /* contained, or NULL */
+    GPtrArray *columns; /* of column_info* */
+    int64_t row_estimate;
+} plan_unit;
 
 void plan_warn(plan *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* The parts of plan_build(), in order. */
+/* The parts of plan_build(), in order: what there is to read; what there is
+ * to write to; which column gets what; the slices of the source; the
+ * statements of the publish; a look at the first rows. */
 bool plan_source(plan *p, const plan_context *context, error **err);
 bool plan_target(plan *p, const plan_context *context, error **err);
+bool plan_mapping(plan *p, const plan_context *context, error **err);
 bool plan_segments(plan *p, const plan_context *context, error **err);
 bool plan_statements(plan *p, const plan_context *context, error **err);
 bool plan_sample(plan *p, error **err);
+/* p->json, p->text and p->hash. */
+void plan_describe(plan *p);
+
+/* A read-only session of @c that lives as long as the planning. */
+session *plan_session(plan *p, const connection *c, error **err);
 
 /* Expand parameters of a text of the task; @where names it in errors. */
 char *plan_expand(const plan_context *context, const char *text, const char *where, error **err);
 
-/* Quoted name of a column of the target or source. */
-char *plan_quote_target(const plan *p, const char *column);
+/* Append @v to @sql as a literal, or as a placeholder and to @values where
+ * the link binds. */
+bool plan_append_value(const connection *c, GString *sql, GArray *values, const value *v,
+                       error **err);
 
 /* A schema.table of the target's dialect, quoted. */
 char *plan_quoted_table(const connection *c, const table_name *t);

@@ -93,6 +93,7 @@ typedef struct session {
 
 typedef struct {
     bool read_only;          /* refuse every write, in the system where it can */
+    bool may_be_missing;     /* with read_only: a database file that does not exist yet is empty */
     const char *run_token;   /* 16 hex digits, into application_name and staging names; or NULL */
     int lock_timeout_seconds;/* for statements that wait for locks; 0: the dialect's */
 } session_options;
@@ -157,6 +158,7 @@ enum {
     LINK_BIND = 1 << 2,           /* read_request.parameters may be used; else literals */
     LINK_SNAPSHOT = 1 << 3,
     LINK_STAGING_FILE = 1 << 4,   /* staging lives in a file of its own beside the target */
+    LINK_LOOSE_VALUES = 1 << 5,   /* a value's kind is its own, whatever the column declares */
 };
 
 enum {
