@@ -196,6 +196,13 @@ struct link_ops {
      * dialect_placeholder() writes them. */
     bool (*execute)(session *s, const char *sql, const value *parameters, unsigned n_parameters,
                     int64_t *affected, error **err);
+    /* Run one DELETE that the pre-SQL guard wrote for @target, under the
+     * system's own second lock (rulings.md 13): SQLite's authorizer permits
+     * nothing but that delete, PostgreSQL's EXPLAIN (VERBOSE, FORMAT JSON) must
+     * show exactly one delete, on @target. Refuses (ERROR_PERMISSION) what the
+     * lock does not let pass. NULL where a system has no such lock. */
+    bool (*guarded_delete)(session *s, const table_info *target, const char *sql,
+                           const value *parameters, unsigned n, int64_t *affected, error **err);
     /* Run one query whose result is small (at most 10,000 rows, else ERROR_PLAN). */
     query_result *(*query)(session *s, const char *sql, const value *parameters,
                            unsigned n_parameters, error **err);
