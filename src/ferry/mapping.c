@@ -77,8 +77,10 @@ static bool fits_always(const data_type *from, const data_type *to)
     return false;
 }
 
-void mapping_choose_carry(mapping *m, GPtrArray *source_columns)
+void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_source,
+                          bool loose_target)
 {
+    const data_type any = {.kind = TYPE_ANY};
     for (guint i = 0; i < m->columns->len; i++) {
         mapping_column *c = m->columns->pdata[i];
         if (c->origin != COLUMN_SOURCE) {
@@ -86,10 +88,11 @@ void mapping_choose_carry(mapping *m, GPtrArray *source_columns)
             continue;
         }
         const column_info *from = source_columns->pdata[c->source];
+        const data_type *carried = loose_source ? &any : &from->type;
         bool replaced = c->replace != NULL && c->replace->len > 0;
-        if (replaced ? c->type.kind == TYPE_ANY : fits_always(&from->type, &c->type))
+        if (replaced ? c->type.kind == TYPE_ANY : fits_always(carried, &c->type))
             c->carry = CARRY_ALIAS;
-        else if (m->keep_source_form)
+        else if (loose_source && loose_target && !replaced)
             c->carry = CARRY_CHECK;
         else
             c->carry = CARRY_CONVERT;

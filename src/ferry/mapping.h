@@ -37,15 +37,17 @@ typedef struct {
 typedef struct mapping {
     GPtrArray *columns;    /* of mapping_column*, in the order they are written */
     bool round;
-    bool keep_source_form; /* both ends store loosely typed values of the same kinds */
 } mapping;
 
 mapping *mapping_new(void);
 void mapping_free(mapping *m);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(mapping, mapping_free)
 
-/* Decide how each column is carried, from the source's types. */
-void mapping_choose_carry(mapping *m, GPtrArray *source_columns);
+/* Decide how each column is carried, from the source's types. @loose_source,
+ * @loose_target: values have kinds of their own whatever the columns declare;
+ * between two such systems a value that fits keeps its form. */
+void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_source,
+                          bool loose_target);
 
 typedef struct mapper mapper;
 
