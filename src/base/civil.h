@@ -69,7 +69,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(zone, zone_free)
 /* Borrowed. */
 const char *zone_name(const zone *z);
 
-/* Name of the system's zone: TZ, /etc/timezone, the /etc/localtime link, else
+/* Name of the system's zone: TZ, the /etc/localtime link, /etc/timezone, else
  * "UTC". Caller frees. */
 char *zone_system_name(void);
 
