@@ -1,10 +1,12 @@
 librowferry_a_SOURCES += \
 	src/base/civil.c src/base/civil.h \
+	src/base/command.c src/base/command.h \
 	src/base/config.c src/base/config.h \
 	src/base/error.c src/base/error.h \
 	src/base/intl.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/redact.c src/base/redact.h \
+	src/base/seal.c src/base/seal.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/text.c src/base/text.h \
 	src/base/zone.c
