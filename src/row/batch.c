@@ -96,8 +96,8 @@ char *batch_alloc(batch *b, size_t size)
         b->large_bytes += size;
         return alone;
     }
-    /* Aligned as malloc would be for words, whatever a caller puts here. */
-    size = (size + 7) & ~(size_t)7;
+    /* Aligned for words, whatever a caller puts here; even 0 bytes get a place. */
+    size = size == 0 ? 8 : (size + 7) & ~(size_t)7;
     if (b->block_fill + size > BLOCK_SIZE) {
         if (b->block_used == b->blocks->len)
             g_ptr_array_add(b->blocks, g_malloc(BLOCK_SIZE));

@@ -1,3 +1,6 @@
 librowferry_a_SOURCES += \
 	src/row/value.c src/row/value.h \
-	src/row/batch.c src/row/batch.h
+	src/row/batch.c src/row/batch.h \
+	src/row/number_text.c src/row/number_text.h \
+	src/row/time_text.c src/row/time_text.h \
+	src/row/value_text.c src/row/convert.h
