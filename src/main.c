@@ -33,14 +33,18 @@ static void print_version(void)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bindtextdomain(PACKAGE, LOCALEDIR);
-    bind_textdomain_codeset(PACKAGE, "UTF-8");
-    textdomain(PACKAGE);
+    bindtextdomain(PACKAGE_TARNAME, LOCALEDIR);
+    bind_textdomain_codeset(PACKAGE_TARNAME, "UTF-8");
+    textdomain(PACKAGE_TARNAME);
 
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         print_version();
         return 0;
     }
-    fprintf(stderr, _("usage: %s --version\n"), argv[0]);
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        puts(_("usage: rowferry --version"));
+        return 0;
+    }
+    fputs(_("wrong command line; try: rowferry --help\n"), stderr);
     return 2;
 }
