@@ -208,7 +208,10 @@ struct link_ops {
                            unsigned n_parameters, error **err);
 
     /* --- transactions --- */
-    bool (*begin)(session *s, error **err);            /* ordinary: loads */
+    /* Ordinary, to load @table (a target or staging). SQLite takes the write
+     * lock at once for a table of the database itself, but a plain BEGIN for
+     * staging in its own file: that must not lock the target. */
+    bool (*begin)(session *s, const table_name *table, error **err);
     /* The publish transaction: exclusive for @table over all Rowferry stores
      * (rulings.md 1). @lock_table also keeps other writers out. ERROR_BUSY
      * names the holder when somebody else holds it. */
