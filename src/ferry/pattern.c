@@ -150,13 +150,13 @@ static table_name *name_from_text(const char *subject, const char *what, const c
     return table_name_new(schema, dot + 1);
 }
 
-table_name *task_table(const char *subject, const char *what, const json_t *value, error **err)
+table_name *task_table(const char *subject, const char *what, const json_t *given, error **err)
 {
-    if (json_string_length(value) > 0)
-        return name_from_text(subject, what, json_string_value(value), err);
-    size_t n = json_array_size(value);
-    const char *name = json_string_value(json_array_get(value, n == 2));
-    const char *schema = n == 2 ? json_string_value(json_array_get(value, 0)) : NULL;
+    if (json_string_length(given) > 0)
+        return name_from_text(subject, what, json_string_value(given), err);
+    size_t n = json_array_size(given);
+    const char *name = json_string_value(json_array_get(given, n == 2));
+    const char *schema = n == 2 ? json_string_value(json_array_get(given, 0)) : NULL;
     if (n < 1 || n > 2 || name == NULL || *name == '\0' ||
         (n == 2 && (schema == NULL || *schema == '\0'))) {
         document_error(err, subject,
@@ -166,10 +166,10 @@ table_name *task_table(const char *subject, const char *what, const json_t *valu
     return table_name_new(schema, name);
 }
 
-static bool add_table(const char *subject, const char *what, const json_t *value,
+static bool add_table(const char *subject, const char *what, const json_t *given,
                       GPtrArray *tables, GHashTable *seen, error **err)
 {
-    g_autoptr(table_name) table = task_table(subject, what, value, err);
+    g_autoptr(table_name) table = task_table(subject, what, given, err);
     if (table == NULL)
         return false;
     error *local = NULL;
@@ -192,26 +192,26 @@ static bool add_text(const char *subject, const char *what, const char *text, GP
 {
     g_auto(GStrv) parts = g_strsplit(text, ",", -1);
     for (char **part = parts; *part != NULL; part++) {
-        json_t *value = json_string(g_strstrip(*part));
-        bool ok = add_table(subject, what, value, tables, seen, err);
-        json_decref(value);
+        json_t *given = json_string(g_strstrip(*part));
+        bool ok = add_table(subject, what, given, tables, seen, err);
+        json_decref(given);
         if (!ok)
             return false;
     }
     return true;
 }
 
-bool task_tables(const char *subject, const json_t *value, GPtrArray *tables, error **err)
+bool task_tables(const char *subject, const json_t *given, GPtrArray *tables, error **err)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    if (json_is_string(value))
-        return add_text(subject, "source.tables", json_string_value(value), tables, seen, err);
-    if (json_array_size(value) == 0)
+    if (json_is_string(given))
+        return add_text(subject, "source.tables", json_string_value(given), tables, seen, err);
+    if (json_array_size(given) == 0)
         return document_error(err, subject,
                               _("source.tables must be a pattern or a list of tables"));
     size_t i;
     json_t *element;
-    json_array_foreach(value, i, element) {
+    json_array_foreach(given, i, element) {
         g_autofree char *what = g_strdup_printf("source.tables[%zu]", i);
         bool ok = json_is_string(element)
                       ? add_text(subject, what, json_string_value(element), tables, seen, err)
