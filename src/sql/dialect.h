@@ -15,7 +15,7 @@
 
 typedef struct dialect dialect;
 
-/* A statement template's variables: NULL-terminated pairs. */
+/* A template's variables: an array that ends with a NULL name. */
 typedef struct {
     const char *name, *text;
 } template_variable;
@@ -51,12 +51,13 @@ const char *dialect_name(const dialect *d);
 const char *dialect_title(const dialect *d);    /* "PostgreSQL" */
 const char *dialect_link(const dialect *d);     /* which link serves it: "postgresql", "sqlite", "file" … */
 const char *dialect_verified(const dialect *d); /* what it was run against */
+const char *dialect_documentation(const dialect *d); /* address of the system's manual, or NULL */
 /* A flag of section [features]; unknown names are a bug (assert). Known:
  * transactional_ddl, transactional_truncate, multiple_writers,
- * empty_string_is_null, schemas, isolated_readers, on_conflict, staging_file. */
+ * empty_string_is_null, schemas, isolated_readers, on_conflict, staging_file, glob_patterns. */
 bool dialect_has(const dialect *d, const char *feature);
 /* A number of section [limits]: identifier_bytes, statement_parameters,
- * lock_timeout_seconds, publish_rows. 0: none. */
+ * lock_timeout_seconds, publish_rows, decimal_digits. 0: none. */
 int64_t dialect_limit(const dialect *d, const char *name);
 
 /* --- identifiers and literals --- caller frees */
@@ -83,17 +84,24 @@ data_type dialect_read_type(const dialect *d, const char *spelling);
 /* How to spell a column of this type in CREATE TABLE; caller frees. NULL with
  * ERROR_PLAN when the system has no such type. */
 char *dialect_write_type(const dialect *d, const data_type *type, error **err);
-/* What a column made with dialect_write_type() will read back as. */
+
+/* --- expressions --- */
+/* The text of section [expressions], borrowed; NULL when the system has no
+ * such thing. Operators: is_distinct, is_same (NULL equals NULL). Templates
+ * for dialect_expression_text(): new_value {column}, like {column} {value},
+ * cast_text {column}, decimal_order {column}. Unknown names are a bug. */
+const char *dialect_expression(const dialect *d, const char *name);
+/* The same with its {variables} expanded. The expression must exist. Caller frees. */
+char *dialect_expression_text(const dialect *d, const char *name,
+                              const template_variable *variables);
 
 /* --- statements --- */
-/* Whether the template exists. Names: begin_publish, commit, rollback,
- * savepoint, rollback_to, release, create_table, create_schema, drop_table, delete_all,
- * delete_where, truncate, insert_select, upsert_insert_new, upsert_update,
- * upsert, count, lock_table, ledger_create, ledger_insert, ledger_select,
- * analyze, swap … */
+/* Whether the template exists. data/dialects/README.md lists the names, their
+ * variables and what each must do; an unknown name is a bug (assert). */
 bool dialect_has_statement(const dialect *d, const char *name);
-/* Expand {variables} of the template. A variable the template uses and
- * @variables lacks is a bug (assert). Caller frees. */
+/* Expand {variables} of the template; {p1}, {p2} … become placeholders. A
+ * variable the template uses and @variables lacks is a bug (assert). Ends with
+ * an entry whose name is NULL; NULL when the template needs none. Caller frees. */
 char *dialect_statement(const dialect *d, const char *name, const template_variable *variables);
 
 /* Class of an SQLSTATE ("23505") or a native number printed as text. */
