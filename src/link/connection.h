@@ -59,6 +59,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(connection, connection_free)
  * reference bound to the connection's name (security.md section 2). */
 json_t *connection_seal(const json_t *document, error **err);
 
+/* The bytes kept in the store and printed by `connection show`: keys in the
+ * order of the manual, 2-space indent; caller frees with free(). */
+char *connection_export(const json_t *document);
+
 /* The secret's value in locked memory (base/secret.h), or NULL with *err set.
  * NULL without an error when the connection has none. */
 struct secret *connection_password(const connection *c, error **err);
