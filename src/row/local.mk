@@ -3,4 +3,7 @@ librowferry_a_SOURCES += \
 	src/row/batch.c src/row/batch.h \
 	src/row/number_text.c src/row/number_text.h \
 	src/row/time_text.c src/row/time_text.h \
-	src/row/value_text.c src/row/convert.h
+	src/row/value_text.c \
+	src/row/decimal.c src/row/decimal.h \
+	src/row/convert.c src/row/convert.h \
+	src/row/checksum.c src/row/checksum.h
