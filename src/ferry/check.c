@@ -3,6 +3,7 @@
 
 #include "base/intl.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static char *quoted_staging(const plan *p)
@@ -102,7 +103,7 @@ static bool reject_staged(run_state *r, const char *condition, reject_class clas
         return error_set(err, ERROR_INTERNAL, _("staging changed while it was checked"));
     r->result->counters.rows_rejected += kept;
     r->result->counters.rows_written -= kept;
-    run_log(r, LOG_WARNING, _("%" G_GINT64_FORMAT " rows rejected: %s"), kept, message);
+    run_log(r, LOG_WARNING, _("%" PRId64 " rows rejected: %s"), kept, message);
     return true;
 }
 
@@ -119,7 +120,7 @@ static bool check_count(run_state *r, error **err)
     if (found == r->result->counters.rows_written)
         return true;
     return error_set(err, ERROR_VERIFY,
-                     _("staging holds %" G_GINT64_FORMAT " rows, but %" G_GINT64_FORMAT
+                     _("staging holds %" PRId64 " rows, but %" PRId64
                        " were loaded"), found, r->result->counters.rows_written);
 }
 
@@ -136,7 +137,7 @@ static bool check_slice(run_state *r, error **err)
         return false;
     if (outside == 0)
         return true;
-    error_set(err, ERROR_DATA, _("%" G_GINT64_FORMAT " loaded rows lie outside the slice %s"),
+    error_set(err, ERROR_DATA, _("%" PRId64 " loaded rows lie outside the slice %s"),
               outside, p->slice_text);
     return error_hint(err, _("filter the source to the slice; nothing was published"));
 }
@@ -172,7 +173,7 @@ static bool drop_losers(run_state *r, error **err)
     r->result->counters.rows_filtered += losers;
     r->result->counters.rows_written -= losers;
     if (losers > 0)
-        run_log(r, LOG_INFO, _("%" G_GINT64_FORMAT " rows filtered: another row of the same key "
+        run_log(r, LOG_INFO, _("%" PRId64 " rows filtered: another row of the same key "
                                "has a higher \"%s\""), losers, p->task->target.winner_column);
     return true;
 }
@@ -277,19 +278,6 @@ static bool check_foreign_keys(run_state *r, error **err)
 
 /* ---- verification --------------------------------------------------------- */
 
-/* Values that the checksum leaves out are NULL on both sides. */
-static void blank_unverified(const plan *p, batch *b)
-{
-    for (guint i = 0; i < p->mapping->columns->len; i++) {
-        const mapping_column *m = p->mapping->columns->pdata[i];
-        if (p->unverified == NULL ||
-            !g_strv_contains((const char *const *)p->unverified, m->target))
-            continue;
-        for (unsigned row = 0; row < b->n_rows; row++)
-            b->source[i][row] = value_null();
-    }
-}
-
 bool run_verify(run_state *r, session *s, const table_name *table, error **err)
 {
     const plan *p = r->plan;
@@ -307,7 +295,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
         batch_reset(b);
         outcome = s->ops->read_next(rows, b, err);
         if (outcome == READ_ROWS) {
-            blank_unverified(p, b);
+            plan_blank_unverified(p, b->source, b->n_rows);
             for (unsigned row = 0; row < b->n_rows; row++)
                 row_checksum_add(found, b->source, row);
             done = run_tick(r, err);
@@ -318,7 +306,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
         return false;
     if (row_checksum_rows(found) != row_checksum_rows(r->checksum))
         return error_set(err, ERROR_VERIFY,
-                         _("verification: %" G_GINT64_FORMAT " rows were sent, %" G_GINT64_FORMAT
+                         _("verification: %" PRId64 " rows were sent, %" PRId64
                            " read back"),
                          row_checksum_rows(r->checksum), row_checksum_rows(found));
     int column = row_checksum_first_difference(found, r->checksum);
@@ -329,7 +317,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
                   m->target);
         return error_hint(err, _("nothing was published"));
     }
-    run_log(r, LOG_INFO, _("verified: %" G_GINT64_FORMAT " rows read back equal"),
+    run_log(r, LOG_INFO, _("verified: %" PRId64 " rows read back equal"),
             row_checksum_rows(found));
     return true;
 }

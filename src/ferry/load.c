@@ -6,6 +6,7 @@
 #include "ferry/replay.h"
 #include "ferry/throttle.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -160,7 +161,7 @@ static void judge_rejects(load *l, const batch *b)
         error_set(&cause, ERROR_REJECTS, _("a row was rejected: %s"), first->message);
     else
         error_set(&cause, ERROR_REJECTS,
-                  _("%" G_GINT64_FORMAT " rows were rejected, the limit is %" G_GINT64_FORMAT),
+                  _("%" PRId64 " rows were rejected, the limit is %" PRId64),
                   rejected, limit);
     error_detail(&cause, _("First of the last batch: %s."), first->message);
     error_hint(&cause, _("\"rowferry reject list RUN\" shows them; mend the source, or raise "
@@ -169,6 +170,19 @@ static void judge_rejects(load *l, const batch *b)
 }
 
 /* ---- writers ------------------------------------------------------------- */
+
+/* What was written, as it is to be read back. */
+static void add_to_checksum(const plan *p, row_checksum *c, batch *b)
+{
+    /* Aliases of one source column must not share what is blanked. */
+    for (unsigned i = 0; p->unverified != NULL && i < b->n_target; i++)
+        if (b->target[i] != b->own_target[i])
+            b->target[i] = memcpy(b->own_target[i], b->target[i], b->n_rows * sizeof(value));
+    plan_blank_unverified(p, b->target, b->n_rows);
+    for (unsigned row = 0; row < b->n_rows; row++)
+        if (b->status[row] == ROW_OK)
+            row_checksum_add(c, b->target, row);
+}
 
 /* The fate of every row of @b is known. */
 static void batch_done(void *user, batch *b)
@@ -192,9 +206,7 @@ static void batch_done(void *user, batch *b)
             judge_rejects(l, b);
     }
     if (w->checksum != NULL)
-        for (unsigned row = 0; row < b->n_rows; row++)
-            if (b->status[row] == ROW_OK)
-                row_checksum_add(w->checksum, b->target, row);
+        add_to_checksum(l->plan, w->checksum, b);
     batch_flow_give_back(l->flow, b);
 }
 
@@ -326,7 +338,7 @@ static void source_close(row_source *s)
         s->ops->read_close(s->rows);
 }
 
-static bool read_segment(reader_thread *r, mapper *mapper, file_filter *filter, int number,
+static bool read_segment(reader_thread *r, mapper *map, file_filter *rule, int number,
                          error **err)
 {
     load *l = r->load;
@@ -353,9 +365,9 @@ static bool read_segment(reader_thread *r, mapper *mapper, file_filter *filter, 
         position += b->n_rows;
         count->read += b->n_rows;
         l->bytes += (int64_t)b->bytes;
-        if (filter != NULL)
-            file_filter_apply(filter, b);
-        mapper_apply(mapper, b);
+        if (rule != NULL)
+            file_filter_apply(rule, b);
+        mapper_apply(map, b);
         l->transform_us += elapsed(&since);
         l->throttle_us += throttle_take(l->throttle, b->n_rows, (int64_t)b->bytes, &l->stop);
         since = g_get_monotonic_time();
@@ -368,12 +380,11 @@ static bool read_segment(reader_thread *r, mapper *mapper, file_filter *filter, 
 static void read_segments(reader_thread *r, error **err)
 {
     load *l = r->load;
-    g_autoptr(mapper) mapper = mapper_new(l->plan->mapping, err);
-    if (mapper == NULL)
+    g_autoptr(mapper) map = mapper_new(l->plan->mapping, err);
+    if (map == NULL)
         return;
-    g_autoptr(file_filter) filter =
-        l->plan->filter != NULL ? file_filter_new(l->plan, err) : NULL;
-    if (l->plan->filter != NULL && filter == NULL)
+    g_autoptr(file_filter) rule = l->plan->filter != NULL ? file_filter_new(l->plan, err) : NULL;
+    if (l->plan->filter != NULL && rule == NULL)
         return;
     for (;;) {
         unsigned number = l->next_segment++;
@@ -381,7 +392,7 @@ static void read_segments(reader_thread *r, error **err)
             return;
         l->segments[number].state = SEGMENT_RUNNING;
         l->segments[number].changed = true;
-        bool done = read_segment(r, mapper, filter, (int)number, err);
+        bool done = read_segment(r, map, rule, (int)number, err);
         l->segments[number].state = done ? SEGMENT_DONE : SEGMENT_FAILED;
         l->segments[number].changed = true;
         if (!done)

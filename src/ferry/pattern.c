@@ -3,6 +3,7 @@
 #include "base/intl.h"
 #include "ferry/task_private.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { MOST_TABLES = 10000, MOST_DIGITS = 9 };
@@ -79,7 +80,7 @@ static bool add_part(GPtrArray *names, GHashTable *seen, const char *part, error
     int prefix = (int)(strchr(part, '[') - part);
     for (gint64 n = first; n <= last; n++)
         if (!add_name(names, seen,
-                      g_strdup_printf("%.*s%0*" G_GINT64_FORMAT "%s", prefix, part, width, n,
+                      g_strdup_printf("%.*s%0*" PRId64 "%s", prefix, part, width, n,
                                       b.suffix),
                       err))
             return false;

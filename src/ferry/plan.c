@@ -36,6 +36,17 @@ bool plan_link_has(const connection *c, unsigned capabilities)
     return ops != NULL && (ops->capabilities & capabilities) == capabilities;
 }
 
+void plan_blank_unverified(const plan *p, value *const *columns, unsigned n_rows)
+{
+    for (guint i = 0; p->unverified != NULL && i < p->mapping->columns->len; i++) {
+        const mapping_column *m = p->mapping->columns->pdata[i];
+        if (!g_strv_contains((const char *const *)p->unverified, m->target))
+            continue;
+        for (unsigned row = 0; row < n_rows; row++)
+            columns[i][row] = value_null();
+    }
+}
+
 bool plan_append_value(const connection *c, GString *sql, GArray *values, const value *v,
                        error **err)
 {

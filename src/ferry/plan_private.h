@@ -113,6 +113,10 @@ bool plan_append_value(const connection *c, GString *sql, GArray *values, const 
 /* A schema.table of the target's dialect, quoted. */
 char *plan_quoted_table(const connection *c, const table_name *t);
 
+/* Values that the checksum leaves out become NULL on both sides: @columns is
+ * [mapped columns][n_rows]. */
+void plan_blank_unverified(const plan *p, value *const *columns, unsigned n_rows);
+
 /* Whether the link of @c has all of @capabilities. */
 bool plan_link_has(const connection *c, unsigned capabilities);
 

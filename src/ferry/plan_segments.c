@@ -5,6 +5,7 @@
 #include "row/convert.h"
 #include "sql/contain.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---- statements ---------------------------------------------------------- */
@@ -86,7 +87,7 @@ static char *key_at(plan *p, const plan_unit *u, const char *key, int64_t offset
     GString *sql = g_string_new(NULL);
     g_string_append_printf(sql, "SELECT %s", key);
     append_from(sql, u);
-    g_string_append_printf(sql, " WHERE %s IS NOT NULL ORDER BY %s LIMIT 1 OFFSET %" G_GINT64_FORMAT,
+    g_string_append_printf(sql, " WHERE %s IS NOT NULL ORDER BY %s LIMIT 1 OFFSET %" PRId64,
                            key, key, offset);
     g_autofree char *text = g_string_free(sql, FALSE);
     g_autoptr(query_result) r = s->ops->query(s, text, NULL, 0, err);

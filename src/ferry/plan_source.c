@@ -144,12 +144,12 @@ static bool add_table(plan *p, const plan_context *context, error **err)
 
 static bool add_replay(plan *p, error **err)
 {
-    g_autoptr(reject_reader) reader = reject_reader_open(p->replay_file, err);
-    if (reader == NULL)
+    g_autoptr(reject_reader) kept = reject_reader_open(p->replay_file, err);
+    if (kept == NULL)
         return false;
     const char *const *names;
     const data_type *types;
-    unsigned n = reject_reader_columns(reader, &names, &types);
+    unsigned n = reject_reader_columns(kept, &names, &types);
     plan_unit *u = g_new0(plan_unit, 1);
     u->connection = p->source;
     u->columns = g_ptr_array_new_with_free_func((GDestroyNotify)column_info_free);

@@ -4,6 +4,7 @@
 
 #include "base/intl.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A pre-SQL that would delete more than this needs allow_full_delete
@@ -37,7 +38,7 @@ static bool preview_delete(run_state *r, const guard_statement *s, const char *k
     if (s->truncate || (hit <= DELETE_ROWS_MAX && 2 * hit <= all))
         return true;
     error_set(err, ERROR_DATA,
-              _("%s would delete %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rows of \"%s\""),
+              _("%s would delete %" PRId64 " of %" PRId64 " rows of \"%s\""),
               key, hit, all, p->table->name);
     return error_hint(err, _("more than half of the rows or a million needs "
                              "\"allow_full_delete\": true in the target"));
@@ -52,7 +53,7 @@ static bool run_guarded(run_state *r, const guard_statement *s, const char *key,
         !r->target->ops->guarded_delete(r->target, r->plan->table_info, s->sql,
                                         (value *)s->values->data, s->values->len, &deleted, err))
         return false;
-    run_log(r, LOG_INFO, _("%s deleted %" G_GINT64_FORMAT " rows: %s"), key, deleted, s->shown);
+    run_log(r, LOG_INFO, _("%s deleted %" PRId64 " rows: %s"), key, deleted, s->shown);
     return true;
 }
 
@@ -63,7 +64,7 @@ static bool expect_rows(int64_t wanted, int64_t affected, error **err)
     if (affected == wanted)
         return true;
     error_set(err, ERROR_VERIFY,
-              _("%" G_GINT64_FORMAT " rows were to be published, but the target took %" G_GINT64_FORMAT),
+              _("%" PRId64 " rows were to be published, but the target took %" PRId64),
               wanted, affected);
     return error_hint(err, _("a rule or trigger of the target may swallow rows; nothing was "
                              "published"));
@@ -106,7 +107,7 @@ static bool publish_rows(run_state *r, error **err)
             return false;
         if (sql[1] != NULL) {
             run_reach(r, "K14");
-            run_log(r, LOG_INFO, _("%" G_GINT64_FORMAT " old rows deleted"), affected);
+            run_log(r, LOG_INFO, _("%" PRId64 " old rows deleted"), affected);
         }
     }
     return expect_rows(r->staged, affected, err);

@@ -3,6 +3,7 @@
 #include "base/intl.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define PROGRESS_US 100000
@@ -86,7 +87,7 @@ bool run_judge_rejects(run_state *r, error **err)
     if (t->rejects.limit < 0 || c->rows_rejected <= t->rejects.limit)
         return true;
     error_set(err, ERROR_REJECTS,
-              _("%" G_GINT64_FORMAT " rows were rejected, the limit is %" G_GINT64_FORMAT),
+              _("%" PRId64 " rows were rejected, the limit is %" PRId64),
               c->rows_rejected, t->rejects.limit);
     return error_hint(err, _("\"rowferry reject list RUN\" shows them; mend the source, or raise "
                              "rejects.limit in the task"));
@@ -270,8 +271,8 @@ static bool counts_agree(const run_state *r, error **err)
     if (c->rows_read == c->rows_written + c->rows_rejected + c->rows_filtered)
         return true;
     return error_set(err, ERROR_INTERNAL,
-                     _("the counts do not agree: %" G_GINT64_FORMAT " read, %" G_GINT64_FORMAT
-                       " written, %" G_GINT64_FORMAT " rejected, %" G_GINT64_FORMAT " filtered"),
+                     _("the counts do not agree: %" PRId64 " read, %" PRId64
+                       " written, %" PRId64 " rejected, %" PRId64 " filtered"),
                      c->rows_read, c->rows_written, c->rows_rejected, c->rows_filtered);
 }
 
@@ -285,8 +286,8 @@ static void log_end(run_state *r, const error *failure)
         return;
     }
     run_log(r, LOG_INFO,
-            _("%" G_GINT64_FORMAT " rows read, %" G_GINT64_FORMAT " written, %" G_GINT64_FORMAT
-              " rejected, %" G_GINT64_FORMAT " filtered in %.1f s"),
+            _("%" PRId64 " rows read, %" PRId64 " written, %" PRId64
+              " rejected, %" PRId64 " filtered in %.1f s"),
             c->rows_read, c->rows_written, c->rows_rejected, c->rows_filtered, c->seconds);
 }
 
