@@ -23,8 +23,9 @@ typedef struct parameter_scope {
     GHashTable *overrides;    /* --param, win over both; or NULL */
 } parameter_scope;
 
-/* Replace all parameters and macros in @text. "$${" and "{{{{" are not special:
- * a text that must hold "${" literally writes "$${" , which becomes "${".
+/* Replace all parameters and macros in @text. A text that must hold "${" or
+ * "$[" as such writes "$${" or "$$[". "$name" without brackets is left alone
+ * in @text; in a parameter's own expression it is a built-in ("$bizdate").
  * Caller frees. */
 char *parameter_expand(const parameter_scope *scope, const char *text, error **err);
 
