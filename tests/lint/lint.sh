@@ -67,6 +67,7 @@ lint "shell scripts are clean" shellcheck shell_scripts
 lint "Python scripts parse" python3 style python
 lint "translations are well-formed" msgfmt translations
 lint "every file with text for people is translated" python3 style potfiles
+lint "every text for people can be translated" python3 style messages
 lint "every source is built" python3 style listed
 lint "no tab, no line over 100 columns, no file over 1,000 lines" python3 style layout
 lint "no folder includes a higher floor" python3 style floors

@@ -79,6 +79,15 @@ def potfiles():
                              else "in po/POTFILES.in, but has no text for people")
 
 
+def messages():
+    """xgettext knows PRId64 and its like, not GLib's names: such a text is never translated."""
+    for path in sources(".c"):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r'\b(?:N?_|ngettext)\s?\((?:\s*"(?:[^"\\]|\\.)*")+\s*G_G\w+', text):
+            number = text.count("\n", 0, match.end()) + 1
+            yield f"{path}:{number}: {match[0].split()[-1]} in a text for people; use PRId64"
+
+
 def python():
     """Every script of Python can be parsed."""
     for path in sorted(path for folder in ("tests", "data")
@@ -91,7 +100,7 @@ def python():
 
 
 def main():
-    checks = {check.__name__: check for check in (layout, floors, listed, potfiles, python)}
+    checks = {check.__name__: check for check in (layout, floors, listed, potfiles, messages, python)}
     breaches = list(checks[sys.argv[1]]())
     for breach in breaches:
         print(breach)
