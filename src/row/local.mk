@@ -6,4 +6,10 @@ librowferry_a_SOURCES += \
 	src/row/value_text.c \
 	src/row/decimal.c src/row/decimal.h \
 	src/row/convert.c src/row/convert.h \
-	src/row/checksum.c src/row/checksum.h
+	src/row/checksum.c src/row/checksum.h \
+	src/row/reject_file.c src/row/reject_file.h \
+	src/row/reject_reader.c \
+	src/row/reject_edit.c \
+	src/row/reject_edits.c src/row/reject_edits.h \
+	src/row/reject_json.c src/row/reject_json.h \
+	src/row/reject_store.c src/row/reject_store.h

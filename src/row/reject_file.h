@@ -49,7 +49,8 @@ typedef struct {
     int64_t position, line;
     char *time; /* RFC 3339, UTC */
     char *class, *column, *sqlstate, *message;
-    char *raw;        /* malformed text or NULL */
+    char *raw;        /* malformed text, terminated, or NULL */
+    size_t raw_size;
     json_t *values;   /* object: source column → lossless form, or NULL when raw */
     bool closed;      /* a later replay wrote it */
     bool edited;      /* values hold the operator's edit */
@@ -66,19 +67,33 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(reject_reader, reject_reader_close)
  * unset, or on failure with *err set. A torn last line (the writer was
  * killed) ends the file. */
 reject *reject_reader_next(reject_reader *r, error **err);
-/* From the header: column names in order (borrowed), types. */
+/* From the header: column names in order (borrowed), types. Either may be
+ * NULL. A name that the source has twice stands as "name (2)" here and in
+ * the values. */
 unsigned reject_reader_columns(const reject_reader *r, const char *const **names,
                                const data_type **types);
+/* Names of the source columns that identify a row; NULL-terminated, borrowed. */
+const char *const *reject_reader_key(const reject_reader *r);
 
 /* Append an edit of reject @number: @values replaces the named source values,
- * in the lossless form or as plain JSON (string, number, boolean, null). */
+ * in the lossless form or as plain JSON (string, number, boolean, null). The
+ * first edit of a malformed line must name every column. ERROR_NOT_FOUND when
+ * there is no such reject, ERROR_DOCUMENT for an unknown column or a bad
+ * value. */
 bool reject_file_edit(const char *path, int64_t number, json_t *values, error **err);
 /* Append that the rejects @numbers were closed by run @by. */
 bool reject_file_mark_closed(const char *path, const int64_t *numbers, size_t n, const char *by,
                              error **err);
 
-/* A value and its lossless JSON form. reject_value_from_json allocates bytes
- * in @b. */
+/* A value and its lossless JSON form, one of
+ *   null  {"bool": true}  {"i": 5}  {"f": "0.1"}  {"n": "12.50"}  {"t": "text"}
+ *   {"b": "00ff"}  {"date": "2026-01-31"}  {"time": …}  {"timestamp": …}
+ *   {"instant": …}  {"uuid": …}  {"json": "text as spelled"}
+ * with {"t_hex": "00"} and {"json_hex": …} for text that JSON cannot hold (NUL,
+ * invalid UTF-8) and a number (days, microseconds) in place of the text of a
+ * date or time that parse_date() … cannot read back. value_from_json() also
+ * takes plain JSON: text, integers, floats, booleans. It allocates bytes in
+ * @b; ERROR_DOCUMENT otherwise. */
 json_t *value_to_json(const value *v);
 bool value_from_json(const json_t *json, batch *b, value *out, error **err);
 
