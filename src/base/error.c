@@ -56,7 +56,7 @@ bool error_set(error **err, error_code code, const char *format, ...)
     return false;
 }
 
-static void replace_text(char **slot, const char *format, va_list args)
+static G_GNUC_PRINTF(2, 0) void replace_text(char **slot, const char *format, va_list args)
 {
     char *text = g_strdup_vprintf(format, args);
     g_free(*slot);
