@@ -44,8 +44,8 @@ int file_open_private(const char *path, int flags, error **err);
 /* A file that takes the place of @path at once or not at all: written under a
  * temporary name in the same directory, then synced and renamed. */
 typedef struct file_replacement file_replacement;
-/* @mode is the new file's mode, before no umask. A @path that exists must be a
- * regular file. */
+/* @mode is the new file's mode, whatever the umask. A @path that exists must be
+ * a regular file. */
 file_replacement *file_replacement_open(const char *path, mode_t mode, error **err);
 /* The descriptor to write to: borrowed. */
 int file_replacement_fd(const file_replacement *f);

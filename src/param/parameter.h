@@ -15,7 +15,8 @@ typedef struct parameter_scope {
     civil_time business_date; /* time part 0 */
     civil_time scheduled;     /* T, in the task's zone (rulings.md 11) */
     civil_time now;           /* for bizmonth's "current month" and gmtdate, in the task's zone */
-    const char *start_time;   /* "2026-03-02 00:00:05", fixed by the first attempt; or NULL while checking */
+    /* "2026-03-02 00:00:05", fixed by the first attempt; or NULL while checking */
+    const char *start_time;
     const char *job_name;     /* task_job_name: the task's name */
     const char *task_id, *workflow_id, *node_id, *instance_id; /* texts or NULL */
     GHashTable *task;         /* char* → char* expression of the task document, or NULL */

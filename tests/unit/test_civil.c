@@ -119,7 +119,8 @@ static void instants_are_written_and_read(void **state)
 static void only_names_of_the_zone_database_are_zones(void **state)
 {
     (void)state;
-    static const char *const good[] = {"Europe/Berlin", "UTC", "Etc/GMT+5", "America/Port-au-Prince",
+    static const char *const good[] = {"Europe/Berlin", "UTC", "Etc/GMT+5",
+                                       "America/Port-au-Prince",
                                        "America/Argentina/Buenos_Aires"};
     static const char *const bad[] = {
         "12", "+01:00", "Foo/Bar", "europe", "Europe", "EST5EDT,M3.2.0,M11.1.0", "../etc/passwd",

@@ -421,7 +421,8 @@ static void a_check_needs_no_date_and_no_run(void **state)
     assert_int_equal(err->code, ERROR_DOCUMENT);
     scope = scope_at("2025-10-31", "2025-11-01 02:30:45");
     scope.start_time = NULL;
-    expect_error(&scope, "${start_time}", "parameter \"start_time\" has no value here at position 3");
+    expect_error(&scope, "${start_time}",
+                 "parameter \"start_time\" has no value here at position 3");
 }
 
 static void every_builtin_is_explained(void **state)
