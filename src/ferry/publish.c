@@ -170,14 +170,7 @@ static bool write_ledger(run_state *r, int64_t rows, error **err)
         text_value(p->run_token), value_int(-1), value_int(r->callbacks->attempt),
         text_value(p->task->name), text_value(p->business_date), text_value(p->hash),
         value_int(rows), text_value(checksum)};
-    template_variable variables[G_N_ELEMENTS(values) + 2] = {{"ledger", p->ledger_table}};
-    static const char *const names[] = {"p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"};
-    g_autoptr(GPtrArray) placeholders = g_ptr_array_new_with_free_func(g_free);
-    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++) {
-        char *placeholder = dialect_placeholder(d, i + 1);
-        g_ptr_array_add(placeholders, placeholder);
-        variables[i + 1] = (template_variable){names[i], placeholder};
-    }
+    const template_variable variables[] = {{"ledger", p->ledger_table}, {NULL, NULL}};
     g_autofree char *sql = dialect_statement(d, "ledger_insert", variables);
     int64_t affected;
     return r->target->ops->execute(r->target, sql, values, G_N_ELEMENTS(values), &affected, err);

@@ -345,8 +345,7 @@ int run_resolve(const plan *p, error **err)
     g_autoptr(session) s = open_target(p, err);
     if (s == NULL)
         return -1;
-    g_autofree char *p1 = dialect_placeholder(p->target->dialect, 1);
-    const template_variable variables[] = {{"ledger", p->ledger_table}, {"p1", p1}, {NULL, NULL}};
+    const template_variable variables[] = {{"ledger", p->ledger_table}, {NULL, NULL}};
     g_autofree char *sql = dialect_statement(p->target->dialect, "ledger_select", variables);
     const value token = value_span(VALUE_TEXT, p->run_token, (uint32_t)strlen(p->run_token));
     g_autoptr(query_result) q = s->ops->query(s, sql, &token, 1, err);
