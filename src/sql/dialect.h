@@ -87,7 +87,8 @@ char *dialect_write_type(const dialect *d, const data_type *type, error **err);
 
 /* --- expressions --- */
 /* The text of section [expressions], borrowed; NULL when the system has no
- * such thing. Operators: is_distinct, is_same (NULL equals NULL). Templates
+ * such thing. Operators: is_distinct, is_same (NULL equals NULL). row_id
+ * is the column that tells a table's rows apart for one statement. Templates
  * for dialect_expression_text(): new_value {column}, like {column} {value},
  * cast_text {column}, decimal_order {column}. Unknown names are a bug. */
 const char *dialect_expression(const dialect *d, const char *name);

@@ -21,6 +21,7 @@ const template_kind dialect_expressions[N_EXPRESSIONS] = {
     {"is_distinct", "", false},        {"is_same", "", false},
     {"new_value", "column", false},    {"like", "column value", false},
     {"cast_text", "column", false},    {"decimal_order", "column", false},
+    {"row_id", "", false},
 };
 
 const template_kind dialect_statements[] = {
@@ -44,7 +45,7 @@ const template_kind dialect_statements[] = {
     {"swap", "table staging old", false},
     {"insert_select", "table columns select staging", false},
     {"upsert", "table columns select staging key assignments", false},
-    {"upsert_keep", "table columns select staging key", false},
+    {"upsert_counts", "table columns select staging key assignments", false},
     {"upsert_update", "table staging on assignments", false},
     {"upsert_insert_new", "table columns select staging on", false},
     {"ledger_create", "ledger", false},

@@ -71,7 +71,7 @@ typedef enum {
 
 #define N_FEATURES 9
 #define N_LIMITS 5
-#define N_EXPRESSIONS 6
+#define N_EXPRESSIONS 7
 
 /* A template that a dialect may give, with the variables that it may use. */
 typedef struct {
