@@ -1,4 +1,5 @@
 /* The slices of the source, each with the statement or file it is read from. */
+#include "ferry/file_filter.h"
 #include "ferry/plan_private.h"
 
 #include "base/intl.h"
@@ -273,8 +274,13 @@ bool plan_segments(plan *p, const plan_context *context, error **err)
         else if (!cut_unit(p, context, u, err) || !prepare_segment(p, u, err))
             return false;
     }
-    if (is_sql)
+    if (is_sql) {
         g_clear_pointer(&p->filter, filter_free);
+    } else if (p->filter != NULL) {
+        g_autoptr(file_filter) ready = file_filter_new(p, err);
+        if (ready == NULL)
+            return false;
+    }
     p->readers = MIN(p->readers, (int)p->segments->len);
     if (p->readers > 1 && is_sql) {
         bool same = true;
