@@ -26,7 +26,7 @@ void segment_record_free(segment_record *r)
 
 bool attempt_open(store *s, int64_t run, int number, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO attempt (run_id, number, state, started_at, pid)"
                        " VALUES (?, ?, 'running', ?, ?)",
@@ -42,7 +42,7 @@ bool attempt_open(store *s, int64_t run, int number, error **err)
 bool attempt_close(store *s, int64_t run, run_state state, const error *failure,
                    const char *counters, int exit_status, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE attempt SET state = ?, finished_at = ?, error_code = ?,"
                        " error_message = ?, error_detail = ?, error_hint = ?, error_sqlstate = ?,"
@@ -61,7 +61,7 @@ bool attempt_close(store *s, int64_t run, run_state state, const error *failure,
 
 GPtrArray *store_attempt_list(store *s, int64_t run, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT run_id, number, state, started_at, finished_at, error_code,"
                        " error_message, error_detail, error_hint, error_sqlstate, counters, pid,"
@@ -69,8 +69,7 @@ GPtrArray *store_attempt_list(store *s, int64_t run, error **err)
                        err))
         return NULL;
     query_put_int(&q, run);
-    g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)attempt_record_free);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)attempt_record_free);
     int step;
     while ((step = query_step(&q, err)) == 1) {
         attempt_record *r = g_new0(attempt_record, 1);
@@ -91,10 +90,10 @@ GPtrArray *store_attempt_list(store *s, int64_t run, error **err)
 static bool save_segment_inside(store *s, const store_lease *lease, const segment_record *segment,
                                 error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load_leased(s, lease, &h, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT OR REPLACE INTO segment (run_id, attempt, number, state, what,"
                        " rows_read, rows_written, rows_rejected, rows_filtered)"
@@ -121,7 +120,7 @@ bool store_segment_save(store *s, const store_lease *lease, const segment_record
 
 GPtrArray *store_segment_list(store *s, int64_t run, int attempt, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT attempt, number, state, what, rows_read, rows_written,"
                        " rows_rejected, rows_filtered FROM segment WHERE run_id = ?1 AND attempt ="
@@ -130,8 +129,7 @@ GPtrArray *store_segment_list(store *s, int64_t run, int attempt, error **err)
         return NULL;
     query_put_int(&q, run);
     query_put_optional(&q, attempt);
-    g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)segment_record_free);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)segment_record_free);
     int step;
     while ((step = query_step(&q, err)) == 1) {
         segment_record *r = g_new0(segment_record, 1);

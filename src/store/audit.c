@@ -20,7 +20,7 @@ void audit_record_free(audit_record *r)
 static bool insert_row(store *s, const char *operation, const char *object, const char *old_hash,
                        const char *new_hash, const char *detail, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO audit (at, uid, login_uid, operation, object, old_hash,"
                        " new_hash, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -47,16 +47,16 @@ bool store_audit_add(store *s, const char *operation, const char *object, const 
 GPtrArray *store_audit_list(store *s, const char *operation, const char *object, int64_t before,
                             int limit, error **err)
 {
-    g_autoptr(GString) sql = g_string_new(
-        "SELECT id, at, uid, login_uid, operation, object, old_hash, new_hash, detail"
-        " FROM audit WHERE id < ?");
+    g_autoptr(GString) sql =
+        g_string_new("SELECT id, at, uid, login_uid, operation, object, old_hash, new_hash, detail"
+                     " FROM audit WHERE id < ?");
     if (operation != NULL)
         g_string_append(sql, " AND operation = ?");
     if (object != NULL)
         g_string_append(sql, " AND object = ?");
     g_string_append(sql, " ORDER BY id DESC LIMIT ?");
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, sql->str, err))
         return NULL;
     query_put_int(&q, before != 0 ? before : INT64_MAX);
@@ -85,7 +85,7 @@ GPtrArray *store_audit_list(store *s, const char *operation, const char *object,
 
 static bool delete_old(store *s, int days, int *deleted, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "DELETE FROM audit WHERE id IN"
                        " (SELECT id FROM audit WHERE at < ? ORDER BY at LIMIT ?)",

@@ -25,8 +25,7 @@ static bool check_database(sqlite3 *db, const char *path, const char *pragma, er
             g_string_append_printf(findings, "%s%s", findings->len > 0 ? "\n" : "", text);
     }
     if (code != SQLITE_DONE)
-        g_string_append_printf(findings, "%s%s", findings->len > 0 ? "\n" : "",
-                               sqlite3_errmsg(db));
+        g_string_append_printf(findings, "%s%s", findings->len > 0 ? "\n" : "", sqlite3_errmsg(db));
     sqlite3_finalize(statement);
     if (findings->len == 0)
         return true;
@@ -64,9 +63,9 @@ static bool copy_pages(store *s, sqlite3 *to, const char *path, error **err)
         g_usleep(PAUSE_US);
     }
     sqlite3_backup_finish(backup);
-    return code == SQLITE_DONE || error_set(err, ERROR_STORE,
-                                            _("could not back the store up to \"%s\": %s"), path,
-                                            sqlite3_errstr(code));
+    return code == SQLITE_DONE ||
+           error_set(err, ERROR_STORE, _("could not back the store up to \"%s\": %s"), path,
+                     sqlite3_errstr(code));
 }
 
 bool store_backup(store *s, const char *path, error **err)
@@ -81,8 +80,7 @@ bool store_backup(store *s, const char *path, error **err)
     if (sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         ok = error_set(err, ERROR_STORE, _("could not open the backup \"%s\": %s"), path,
                        sqlite3_errmsg(to));
-    ok = ok && copy_pages(s, to, path, err) &&
-         check_database(to, path, "PRAGMA quick_check", err);
+    ok = ok && copy_pages(s, to, path, err) && check_database(to, path, "PRAGMA quick_check", err);
     sqlite3_close(to);
     if (!ok)
         unlink(path);

@@ -2,7 +2,6 @@
  * the same time, so everything not understood overlaps. */
 #include "store/runs.h"
 
-#include <jansson.h>
 #include <string.h>
 
 typedef enum {
@@ -54,33 +53,55 @@ static bool is_integer(const char *text, int64_t *value)
     return true;
 }
 
-static slice_value read_value(const json_t *json)
+/* Spellings of true and false, which equal others of the same meaning. */
+static bool is_truth(const char *text)
 {
-    slice_value v = {VALUE_UNKNOWN, 0, NULL};
-    if (json_is_integer(json)) {
-        v.kind = VALUE_INTEGER;
-        v.integer = json_integer_value(json);
-    } else if (json_is_string(json)) {
-        v.text = json_string_value(json);
-        if (is_integer(v.text, &v.integer))
-            v.kind = VALUE_INTEGER;
-        else if (is_time(v.text))
-            v.kind = VALUE_TIME;
-        else if (g_ascii_isalpha(v.text[0]) && g_str_is_ascii(v.text))
-            v.kind = VALUE_WORD;
-    }
-    return v;
+    static const char *const words[] = { "t", "true",  "y", "yes", "on",
+                                         "f", "false", "n", "no",  "off" };
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (g_ascii_strcasecmp(text, words[i]) == 0)
+            return true;
+    return false;
 }
 
-static bool read_slice(const json_t *json, slice *s)
+static void read_value(const char *text, slice_value *v)
 {
-    s->column = json_string_value(json_object_get(json, "column"));
-    const json_t *value = json_object_get(json, "value");
+    *v = (slice_value){ VALUE_UNKNOWN, 0, text };
+    if (is_integer(text, &v->integer))
+        v->kind = VALUE_INTEGER;
+    else if (is_time(text))
+        v->kind = VALUE_TIME;
+    else if (g_ascii_isalpha(text[0]) && g_str_is_ascii(text) && !is_truth(text))
+        v->kind = VALUE_WORD;
+}
+
+/* Cut @text in two at @separator, which must be there exactly once. */
+static char *cut(char *text, const char *separator)
+{
+    char *at = strstr(text, separator);
+    if (at == NULL || strstr(at + 1, separator) != NULL)
+        return NULL;
+    *at = '\0';
+    return at + strlen(separator);
+}
+
+/* "COLUMN = VALUE" or "COLUMN from A until B"; @text is cut into pieces. */
+static bool read_slice(char *text, slice *s)
+{
+    s->column = text;
+    char *value = cut(text, " = ");
     s->is_range = value == NULL;
-    s->value = read_value(value);
-    s->from = read_value(json_object_get(json, "from"));
-    s->until = read_value(json_object_get(json, "until"));
-    return s->column != NULL;
+    if (value != NULL) {
+        read_value(value, &s->value);
+        return true;
+    }
+    char *from = cut(text, " from ");
+    char *until = from != NULL ? cut(from, " until ") : NULL;
+    if (until == NULL)
+        return false;
+    read_value(from, &s->from);
+    read_value(until, &s->until);
+    return true;
 }
 
 static bool have_order(const slice_value *a, const slice_value *b)
@@ -102,12 +123,22 @@ static int compare(const slice_value *a, const slice_value *b)
     return (a->integer > b->integer) - (a->integer < b->integer);
 }
 
-/* Words may be compared without regard to case and to blanks at the end. */
+/* Systems compare words without regard to case, blanks at the end, hyphens of
+ * a uuid: they surely differ when their letters and digits do. */
+static char *essence(const char *text)
+{
+    GString *kept = g_string_new(NULL);
+    for (; *text != '\0'; text++)
+        if (g_ascii_isalnum(*text))
+            g_string_append_c(kept, g_ascii_tolower(*text));
+    return g_string_free(kept, FALSE);
+}
+
 static bool words_differ(const char *a, const char *b)
 {
-    g_autofree char *left = g_strchomp(g_strdup(a));
-    g_autofree char *right = g_strchomp(g_strdup(b));
-    return g_ascii_strcasecmp(left, right) != 0;
+    g_autofree char *left = essence(a);
+    g_autofree char *right = essence(b);
+    return strcmp(left, right) != 0;
 }
 
 static bool surely_before(const slice_value *a, const slice_value *b, bool or_equal)
@@ -125,8 +156,7 @@ static bool are_disjoint(const slice *a, const slice *b)
         return have_order(&a->value, &b->value) && compare(&a->value, &b->value) != 0;
     }
     if (a->is_range && b->is_range)
-        return surely_before(&a->until, &b->from, true) ||
-               surely_before(&b->until, &a->from, true);
+        return surely_before(&a->until, &b->from, true) || surely_before(&b->until, &a->from, true);
     if (a->is_range)
         return are_disjoint(b, a);
     return surely_before(&a->value, &b->from, false) || surely_before(&b->until, &a->value, true);
@@ -136,11 +166,9 @@ bool claim_slices_overlap(const char *a, const char *b)
 {
     if (a[0] == '\0' || b[0] == '\0' || strcmp(a, b) == 0)
         return true;
-    json_t *left = json_loads(a, JSON_REJECT_DUPLICATES, NULL);
-    json_t *right = json_loads(b, JSON_REJECT_DUPLICATES, NULL);
+    g_autofree char *left = g_strdup(a);
+    g_autofree char *right = g_strdup(b);
     slice x, y;
     bool disjoint = read_slice(left, &x) && read_slice(right, &y) && are_disjoint(&x, &y);
-    json_decref(left);
-    json_decref(right);
     return !disjoint;
 }

@@ -34,7 +34,7 @@ static connection_record *take_connection(query *q)
 /* NULL without an error when there is none. */
 static bool find(store *s, const char *name, connection_record **found, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     *found = NULL;
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM connection WHERE name = ?", err))
         return false;
@@ -58,7 +58,7 @@ static bool save_inside(store *s, const char *name, const char *document, error 
     if (old != NULL && strcmp(old->document, document) == 0)
         return true;
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO connection (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT (name) DO UPDATE SET document = excluded.document,"
@@ -100,7 +100,7 @@ connection_record *store_connection_get(store *s, const char *name, error **err)
 
 GPtrArray *store_connection_list(store *s, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM connection ORDER BY name", err))
         return NULL;
     g_autoptr(GPtrArray) list =
@@ -114,7 +114,7 @@ GPtrArray *store_connection_list(store *s, error **err)
 /* Names of the tasks that use @name, "a", "b"; NULL when none does. */
 static bool users_of(store *s, const char *name, char **users, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     *users = NULL;
     if (!query_prepare(&q, s,
                        "SELECT group_concat('\"' || name || '\"', ', ') FROM"
@@ -145,7 +145,7 @@ static bool delete_inside(store *s, const char *name, error **err)
         return error_hint(err, _("Change or delete those tasks first."));
     }
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "DELETE FROM connection WHERE id = ?", err))
         return false;
     query_put_text(&q, old->id);

@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 typedef struct {
-    char *id;       /* uuid */
+    char *id; /* uuid */
     char *name;
     char *document; /* JSON text as saved; secrets are references or sealed */
     int64_t created_at, updated_at;

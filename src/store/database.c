@@ -85,7 +85,7 @@ bool query_prepare(query *q, store *s, const char *sql, error **err)
 void query_clear(query *q)
 {
     sqlite3_finalize(q->statement);
-    *q = (query){0};
+    *q = (query){ 0 };
 }
 
 void query_put_text(query *q, const char *text)
@@ -184,7 +184,7 @@ void query_put_error(query *q, const error *e)
 
 bool store_read_int(store *s, const char *sql, int64_t *value, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     *value = 0;
     if (!query_prepare(&q, s, sql, err))
         return false;
@@ -220,13 +220,12 @@ bool store_commit(store *s, error **err)
     g_assert(s->depth > 0);
     if (s->depth > 1) {
         s->depth--;
-        return !s->doomed || error_set(err, ERROR_INTERNAL,
-                                       _("cannot commit: a part of the transaction failed"));
+        return !s->doomed ||
+               error_set(err, ERROR_INTERNAL, _("cannot commit: a part of the transaction failed"));
     }
     if (s->doomed) {
         end_transaction(s);
-        return error_set(err, ERROR_INTERNAL,
-                         _("cannot commit: a part of the transaction failed"));
+        return error_set(err, ERROR_INTERNAL, _("cannot commit: a part of the transaction failed"));
     }
     if (!store_exec(s, "COMMIT", err)) {
         end_transaction(s);
@@ -257,7 +256,7 @@ bool store_end(store *s, bool ok, error **err)
 
 bool store_meta_get(store *s, const char *key, char **value, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     *value = NULL;
     if (!query_prepare(&q, s, "SELECT value FROM meta WHERE key = ?", err))
         return false;
@@ -270,7 +269,7 @@ bool store_meta_get(store *s, const char *key, char **value, error **err)
 
 bool store_meta_set(store *s, const char *key, const char *value, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO meta (key, value) VALUES (?, ?)"
                        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",

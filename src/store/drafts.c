@@ -37,7 +37,7 @@ static bool no_such_draft(int64_t id, error **err)
 static bool insert_draft(store *s, int64_t *id, const char *kind, const char *subject,
                          const char *document, int64_t base_version, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO draft (kind, subject, document, base_version, owner,"
                        " created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -60,7 +60,7 @@ static bool insert_draft(store *s, int64_t *id, const char *kind, const char *su
 static bool update_draft(store *s, int64_t id, const char *kind, const char *subject,
                          const char *document, int64_t base_version, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     int changes;
     if (!query_prepare(&q, s,
                        "UPDATE draft SET kind = ?, subject = ?, document = ?, base_version = ?,"
@@ -88,7 +88,7 @@ bool store_draft_save(store *s, int64_t *id, const char *kind, const char *subje
 
 draft_record *store_draft_get(store *s, int64_t id, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM draft WHERE id = ?", err))
         return NULL;
     query_put_int(&q, id);
@@ -102,7 +102,7 @@ draft_record *store_draft_get(store *s, int64_t id, error **err)
 
 GPtrArray *store_draft_list(store *s, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM draft ORDER BY updated_at DESC, id DESC",
                        err))
         return NULL;
@@ -117,7 +117,7 @@ bool store_draft_delete(store *s, int64_t id, error **err)
 {
     if (!store_begin(s, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     int changes = 0;
     bool ok = query_prepare(&q, s, "DELETE FROM draft WHERE id = ?", err);
     if (ok) {

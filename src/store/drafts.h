@@ -12,7 +12,7 @@ typedef struct {
     char *document;       /* whatever the wizard wrote */
     int64_t base_version; /* task version that the edit started from, 0 none */
     int64_t created_at, updated_at;
-    uint32_t owner;       /* uid */
+    uint32_t owner; /* uid */
 } draft_record;
 
 void draft_record_free(draft_record *r);

@@ -19,7 +19,7 @@ bool sqlite_wal_is_safe(int version)
 static bool set_mode(store *s, const char *mode, bool *done, error **err)
 {
     g_autofree char *sql = g_strdup_printf("PRAGMA journal_mode = %s", mode);
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, sql, err) || query_step(&q, err) != 1)
         return false;
     g_autofree char *now = query_take_text(&q);
@@ -29,7 +29,7 @@ static bool set_mode(store *s, const char *mode, bool *done, error **err)
 
 static bool has_mode(store *s, const char *mode, bool *yes, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "PRAGMA journal_mode", err) || query_step(&q, err) != 1)
         return false;
     g_autofree char *now = query_take_text(&q);

@@ -7,26 +7,26 @@
 
 static bool acquire_inside(store *s, int64_t run, store_lease *lease, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load(s, run, &h, err))
         return false;
     if (run_state_is_terminal(h.state))
         return error_set(err, ERROR_PLAN, _("the run %" G_GINT64_FORMAT " is over: %s"), run,
                          run_state_name(h.state));
     if (h.holder != 0)
-        return error_set(err, ERROR_BUSY,
-                         _("the run %" G_GINT64_FORMAT
-                           " is in the hands of the process %" G_GINT64_FORMAT),
-                         run, h.holder);
+        return error_set(
+            err, ERROR_BUSY,
+            _("the run %" G_GINT64_FORMAT " is in the hands of the process %" G_GINT64_FORMAT), run,
+            h.holder);
 
-    g_auto(query) bump = {0};
+    g_auto(query) bump = { 0 };
     if (!query_prepare(&bump, s, "UPDATE run SET epoch = epoch + 1 WHERE id = ?", err))
         return false;
     query_put_int(&bump, run);
     if (!query_run(&bump, NULL, err))
         return false;
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO lease (run_id, epoch, boot_id, pid_namespace, pid, pid_start,"
                        " renewed_boot, until_boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -44,7 +44,7 @@ static bool acquire_inside(store *s, int64_t run, store_lease *lease, error **er
     g_autofree char *detail = g_strdup_printf("process %d", (int)s->self.pid);
     if (!query_run(&q, NULL, err) || !run_audit(s, "run.acquire", run, detail, err))
         return false;
-    *lease = (store_lease){.run = run, .epoch = h.epoch + 1};
+    *lease = (store_lease){ .run = run, .epoch = h.epoch + 1 };
     return true;
 }
 
@@ -55,7 +55,7 @@ bool store_lease_acquire(store *s, int64_t run, store_lease *lease, error **err)
 
 static bool renew_inside(store *s, const store_lease *lease, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     int changes;
     if (!query_prepare(&q, s,
                        "UPDATE lease SET renewed_boot = ?, until_boot = ?"
@@ -77,7 +77,7 @@ bool store_lease_renew(store *s, const store_lease *lease, error **err)
 
 bool lease_delete(store *s, int64_t run, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "DELETE FROM lease WHERE run_id = ?", err))
         return false;
     query_put_int(&q, run);
@@ -86,7 +86,7 @@ bool lease_delete(store *s, int64_t run, error **err)
 
 static bool release_inside(store *s, const store_lease *lease, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load_leased(s, lease, &h, err))
         return false;
     if (h.state == RUN_STARTING || h.state == RUN_RUNNING || h.state == RUN_CANCELLING)
@@ -115,7 +115,7 @@ bool lease_is_fresh(store *s, const run_head *h, error **err)
 
 bool store_lease_may_commit(store *s, const store_lease *lease, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     return run_head_load_leased(s, lease, &h, err) && lease_is_fresh(s, &h, err);
 }
 
@@ -158,7 +158,7 @@ static bool judge(store *s, const process_identity *holder, int64_t until, lease
 
 static bool find_suspects(store *s, GArray *suspects, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT run_id, epoch, boot_id, pid_namespace, pid, pid_start, until_boot,"
                        " renewed_boot FROM lease ORDER BY run_id",
@@ -166,8 +166,8 @@ static bool find_suspects(store *s, GArray *suspects, error **err)
         return false;
     int step;
     while ((step = query_step(&q, err)) == 1) {
-        suspect found = {.run = query_take_int(&q), .epoch = query_take_int(&q)};
-        process_identity holder = {.boot_id = query_take_text(&q)};
+        suspect found = { .run = query_take_int(&q), .epoch = query_take_int(&q) };
+        process_identity holder = { .boot_id = query_take_text(&q) };
         holder.pid_namespace = query_take_text(&q);
         holder.pid = (pid_t)query_take_int(&q);
         holder.start = query_take_int(&q);
@@ -224,7 +224,7 @@ static bool settle(store *s, run_head *h, const suspect *dead, error **err)
     error_hint(&lost, _("Its log shows how far it came; perhaps it was killed or ran out of "
                         "memory."));
     if (!fate_of(h, &to)) {
-        g_auto(query) q = {0};
+        g_auto(query) q = { 0 };
         if (!query_prepare(&q, s, "UPDATE run SET epoch = epoch + 1 WHERE id = ?", err))
             return false;
         query_put_int(&q, h->id);
@@ -256,7 +256,7 @@ static reaped_run *describe(store *s, const suspect *found, error **err)
 /* Settle one, unless it was renewed or somebody else was faster. */
 static bool reap_one(store *s, const suspect *found, GPtrArray *list, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load(s, found->run, &h, err))
         return false;
     if (h.holder == 0 || h.epoch != found->epoch || h.renewed_boot != found->renewed_boot)

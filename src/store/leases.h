@@ -46,11 +46,11 @@ typedef enum {
 typedef struct {
     lease_finding finding;
     int64_t run;
-    char *token;     /* of the run, for sweeping its staging */
+    char *token; /* of the run, for sweeping its staging */
     char *task_name;
-    char *state;     /* now: "failed" (error lost), "unresolved", "cancelled" … */
-    char *plan;      /* JSON or NULL: to find the target */
-    int64_t pid;     /* of the process that held it */
+    char *state; /* now: "failed" (error lost), "unresolved", "cancelled" … */
+    char *plan;  /* JSON or NULL: to find the target */
+    int64_t pid; /* of the process that held it */
 } reaped_run;
 
 void reaped_run_free(reaped_run *r);

@@ -23,7 +23,7 @@ static const store_step *steps_of(const store *s, size_t *n)
 static bool recognise(store *s, int *version, error **err)
 {
     /* One statement, so that a store in the making is seen before or after. */
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT application_id, user_version,"
                        " (SELECT count(*) FROM sqlite_schema)"
@@ -46,7 +46,7 @@ static bool recognise(store *s, int *version, error **err)
 
 static bool foreign_keys_hold(store *s, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "PRAGMA foreign_key_check", err))
         return false;
     int step = query_step(&q, err);
@@ -68,8 +68,9 @@ static bool take_step(store *s, const store_step *step, bool had_marker, error *
         return true; /* somebody else was faster */
     if (s->version == 0 && had_marker) {
         error_set(err, ERROR_STORE, _("the store \"%s\" is empty, though there was one"), s->path);
-        return error_hint(err, _("Put the newest file of the folder \"backups\" in its place; a new "
-                                 "store would run again what has run already."));
+        return error_hint(err,
+                          _("Put the newest file of the folder \"backups\" in its place; a new "
+                            "store would run again what has run already."));
     }
     if (!store_exec(s, step->sql, err))
         return false;

@@ -35,15 +35,14 @@ static global_parameter *take_parameter(query *q)
 static char *parameter_hash(const char *expression, const char *type, const char *description,
                             const char *default_value)
 {
-    g_autofree char *text =
-        g_strjoin("\x1f", expression, type, description, default_value, NULL);
+    g_autofree char *text = g_strjoin("\x1f", expression, type, description, default_value, NULL);
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 }
 
 /* NULL without an error when there is none. */
 static bool find(store *s, const char *name, global_parameter **found, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     *found = NULL;
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM parameter WHERE name = ?", err))
         return false;
@@ -68,12 +67,11 @@ static bool set_inside(store *s, const global_parameter *p, error **err)
     if (!find(s, p->name, &old, err))
         return false;
     g_autofree char *old_hash = hash_of(old);
-    g_autofree char *new_hash =
-        parameter_hash(p->expression, type, description, p->default_value);
+    g_autofree char *new_hash = parameter_hash(p->expression, type, description, p->default_value);
     if (g_strcmp0(old_hash, new_hash) == 0)
         return true;
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO parameter (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?)"
                        " ON CONFLICT (name) DO UPDATE SET expression = excluded.expression,"
@@ -106,7 +104,7 @@ static bool no_such_parameter(const char *name, error **err)
 static bool unset_inside(store *s, const char *name, error **err)
 {
     g_autoptr(global_parameter) old = NULL;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!find(s, name, &old, err))
         return false;
     if (old == NULL)
@@ -134,7 +132,7 @@ global_parameter *store_parameter_get(store *s, const char *name, error **err)
 
 GPtrArray *store_parameter_list(store *s, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS " FROM parameter ORDER BY name", err))
         return NULL;
     g_autoptr(GPtrArray) list =

@@ -28,7 +28,7 @@ static bool read_stat(pid_t pid, char *state, int64_t *start)
 
 void process_identity_init(process_identity *p)
 {
-    *p = (process_identity){.pid = getpid()};
+    *p = (process_identity){ .pid = getpid() };
     if (g_file_get_contents("/proc/sys/kernel/random/boot_id", &p->boot_id, NULL, NULL))
         g_strstrip(p->boot_id);
     else

@@ -12,7 +12,7 @@ typedef struct {
     char *boot_id;       /* "" when /proc does not say */
     char *pid_namespace; /* "" when /proc does not say */
     pid_t pid;
-    int64_t start;       /* clock ticks since boot, 0 unknown */
+    int64_t start; /* clock ticks since boot, 0 unknown */
 } process_identity;
 
 /* This process. */

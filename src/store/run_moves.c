@@ -14,7 +14,7 @@ bool run_move(store *s, run_head *h, run_state to, const char *reason, int epoch
         return error_set(err, ERROR_INTERNAL,
                          _("cannot move the run %" G_GINT64_FORMAT " from %s to %s"), h->id,
                          run_state_name(h->state), run_state_name(to));
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE run SET state = ?, state_at = ?, reason = ?, finished_at = ?,"
                        " epoch = epoch + ? WHERE id = ? AND epoch = ?",
@@ -39,7 +39,7 @@ bool run_move(store *s, run_head *h, run_state to, const char *reason, int epoch
 
 bool run_set_failure(store *s, int64_t run, const error *failure, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE run SET error_code = ?, error_message = ?, error_detail = ?,"
                        " error_hint = ?, error_sqlstate = ? WHERE id = ?",
@@ -66,15 +66,15 @@ static bool refuse_full_disk(store *s, error **err)
     if (available >= needed)
         return true;
     error_set(err, ERROR_DISK,
-              _("not started: %" G_GUINT64_FORMAT " MiB are free for the store \"%s\", %"
-                G_GUINT64_FORMAT " MiB are needed"),
+              _("not started: %" G_GUINT64_FORMAT
+                " MiB are free for the store \"%s\", %" G_GUINT64_FORMAT " MiB are needed"),
               (guint64)(available >> 20), s->path, (guint64)(needed >> 20));
     return error_hint(err, _("Free some space on that file system."));
 }
 
 static bool write_claim(store *s, run_head *h, const run_claim *claim, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE run SET plan = ?, plan_hash = ?, claim_target = ?, claim_slice = ?,"
                        " claim_shared = ? WHERE id = ?",
@@ -110,7 +110,7 @@ static bool refuse_claimed(store *s, const run_head *h, error **err)
 {
     if (h->claim_target[0] == '\0')
         return true;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT claim_slice, claim_shared, id, task_name, state FROM run"
                        " WHERE claim_target = ? AND id <> ? AND state IN " LIVE_STATES
@@ -134,7 +134,7 @@ static bool refuse_claimed(store *s, const run_head *h, error **err)
 
 static bool begin_attempt(store *s, const run_head *h, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE run SET attempt = ?, started_at = coalesce(started_at, ?),"
                        " committing = 0, phase = NULL WHERE id = ?",
@@ -149,7 +149,7 @@ static bool begin_attempt(store *s, const run_head *h, error **err)
 static bool start_inside(store *s, const store_lease *lease, const run_claim *claim, int *attempt,
                          error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load_leased(s, lease, &h, err))
         return false;
     if (h.cancel_requested)
@@ -167,8 +167,7 @@ static bool start_inside(store *s, const store_lease *lease, const run_claim *cl
 bool store_run_start(store *s, const store_lease *lease, const run_claim *claim, int *attempt,
                      error **err)
 {
-    return store_begin(s, err) &&
-           store_end(s, start_inside(s, lease, claim, attempt, err), err);
+    return store_begin(s, err) && store_end(s, start_inside(s, lease, claim, attempt, err), err);
 }
 
 /* --- while it runs --- */
@@ -176,7 +175,7 @@ bool store_run_start(store *s, const store_lease *lease, const run_claim *claim,
 static bool set_state_inside(store *s, const store_lease *lease, run_state state,
                              const char *reason, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     g_assert(state == RUN_RUNNING || state == RUN_CANCELLING);
     return run_head_load_leased(s, lease, &h, err) && run_move(s, &h, state, reason, 0, err);
 }
@@ -184,8 +183,7 @@ static bool set_state_inside(store *s, const store_lease *lease, run_state state
 bool store_run_set_state(store *s, const store_lease *lease, run_state state, const char *reason,
                          error **err)
 {
-    return store_begin(s, err) &&
-           store_end(s, set_state_inside(s, lease, state, reason, err), err);
+    return store_begin(s, err) && store_end(s, set_state_inside(s, lease, state, reason, err), err);
 }
 
 /* "UPDATE run SET @assignments" of a run that @lease holds; the assignments
@@ -197,7 +195,7 @@ static bool update_leased(store *s, const store_lease *lease, const char *assign
         g_strdup_printf("UPDATE run SET %s WHERE id = ? AND epoch = ?"
                         " AND EXISTS (SELECT 1 FROM lease WHERE run_id = run.id)",
                         assignments);
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     int changes;
     if (!query_prepare(&q, s, sql, err))
         return false;
@@ -211,17 +209,16 @@ static bool update_leased(store *s, const store_lease *lease, const char *assign
 bool store_run_set_files(store *s, const store_lease *lease, const char *log_path,
                          const char *reject_path, error **err)
 {
-    return store_begin(s, err) &&
-           store_end(s,
-                     update_leased(s, lease,
-                                   "log_path = coalesce(?, log_path),"
-                                   " reject_path = coalesce(?, reject_path)",
-                                   log_path, reject_path, err),
-                     err);
+    return store_begin(s, err) && store_end(s,
+                                            update_leased(s, lease,
+                                                          "log_path = coalesce(?, log_path),"
+                                                          " reject_path = coalesce(?, reject_path)",
+                                                          log_path, reject_path, err),
+                                            err);
 }
 
-bool store_run_progress(store *s, const store_lease *lease, const char *phase,
-                        const char *counters, error **err)
+bool store_run_progress(store *s, const store_lease *lease, const char *phase, const char *counters,
+                        error **err)
 {
     return store_begin(s, err) &&
            store_end(s,
@@ -234,7 +231,7 @@ bool store_run_progress(store *s, const store_lease *lease, const char *phase,
 static bool update_head(store *s, const run_head *h, const char *assignments, error **err)
 {
     g_autofree char *sql = g_strdup_printf("UPDATE run SET %s WHERE id = ?", assignments);
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, sql, err))
         return false;
     query_put_int(&q, h->id);
@@ -243,7 +240,7 @@ static bool update_head(store *s, const run_head *h, const char *assignments, er
 
 static bool mark_published(store *s, const run_head *h, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "UPDATE run SET published_at = ? WHERE id = ?", err))
         return false;
     query_put_int(&q, store_now(s));
@@ -253,7 +250,7 @@ static bool mark_published(store *s, const run_head *h, error **err)
 
 static bool committing_inside(store *s, const store_lease *lease, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     return run_head_load_leased(s, lease, &h, err) && lease_is_fresh(s, &h, err) &&
            update_head(s, &h, "committing = 1", err) &&
            run_audit(s, "run.commit", h.id, "sent", err);
@@ -266,9 +263,8 @@ bool store_run_committing(store *s, const store_lease *lease, error **err)
 
 static bool commit_known_inside(store *s, const store_lease *lease, bool committed, error **err)
 {
-    g_auto(run_head) h = {0};
-    return run_head_load_leased(s, lease, &h, err) &&
-           update_head(s, &h, "committing = 0", err) &&
+    g_auto(run_head) h = { 0 };
+    return run_head_load_leased(s, lease, &h, err) && update_head(s, &h, "committing = 0", err) &&
            (!committed || mark_published(s, &h, err)) &&
            run_audit(s, "run.commit", h.id, committed ? "done" : "not done", err);
 }
@@ -287,7 +283,7 @@ bool store_run_committed(store *s, const store_lease *lease, error **err)
 
 static bool write_outcome(store *s, const run_head *h, const run_outcome *o, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "UPDATE run SET counters = coalesce(?, counters),"
                        " result = coalesce(?, result), due_at = coalesce(?, due_at),"
@@ -303,7 +299,7 @@ static bool write_outcome(store *s, const run_head *h, const run_outcome *o, err
 
 static bool finish_inside(store *s, const store_lease *lease, const run_outcome *o, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     return run_head_load_leased(s, lease, &h, err) &&
            run_move(s, &h, o->state, o->reason, 0, err) && write_outcome(s, &h, o, err) &&
            (!o->published || h.published || mark_published(s, &h, err)) &&
@@ -321,7 +317,7 @@ bool store_run_finish(store *s, const store_lease *lease, const run_outcome *out
 
 static bool cancel_inside(store *s, int64_t id, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!run_head_load(s, id, &h, err))
         return false;
     if (run_state_is_terminal(h.state))
@@ -337,7 +333,7 @@ static bool cancel_inside(store *s, int64_t id, error **err)
         return run_move(s, &h, RUN_CANCELLED, NULL, 1, err);
     if (h.cancel_requested)
         return true;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "UPDATE run SET cancel_requested_at = ? WHERE id = ?", err))
         return false;
     query_put_int(&q, store_now(s));
@@ -352,9 +348,8 @@ bool store_run_request_cancel(store *s, int64_t id, error **err)
 
 bool store_run_cancel_requested(store *s, int64_t id)
 {
-    g_auto(query) q = {0};
-    if (!query_prepare(&q, s, "SELECT cancel_requested_at IS NOT NULL FROM run WHERE id = ?",
-                       NULL))
+    g_auto(query) q = { 0 };
+    if (!query_prepare(&q, s, "SELECT cancel_requested_at IS NOT NULL FROM run WHERE id = ?", NULL))
         return false;
     query_put_int(&q, id);
     return query_step(&q, NULL) == 1 && query_take_bool(&q);
@@ -364,17 +359,16 @@ static bool load_free(store *s, int64_t id, run_head *h, error **err)
 {
     if (!run_head_load(s, id, h, err))
         return false;
-    return h->holder == 0 ||
-           error_set(err, ERROR_BUSY,
-                     _("the run %" G_GINT64_FORMAT " is in the hands of the process %"
-                       G_GINT64_FORMAT),
-                     id, h->holder);
+    return h->holder == 0 || error_set(err, ERROR_BUSY,
+                                       _("the run %" G_GINT64_FORMAT
+                                         " is in the hands of the process %" G_GINT64_FORMAT),
+                                       id, h->holder);
 }
 
 static bool decide_inside(store *s, int64_t id, int64_t epoch, run_state state, bool published,
                           const char *reason, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!load_free(s, id, &h, err))
         return false;
     if (h.epoch != epoch)
@@ -382,8 +376,7 @@ static bool decide_inside(store *s, int64_t id, int64_t epoch, run_state state, 
                          _("the run %" G_GINT64_FORMAT " has changed meanwhile: it is %s"), id,
                          run_state_name(h.state));
     g_assert(!run_state_is_live(state));
-    return run_move(s, &h, state, reason, 1, err) &&
-           (!published || mark_published(s, &h, err));
+    return run_move(s, &h, state, reason, 1, err) && (!published || mark_published(s, &h, err));
 }
 
 bool store_run_decide(store *s, int64_t id, int64_t epoch, run_state state, bool published,
@@ -395,7 +388,7 @@ bool store_run_decide(store *s, int64_t id, int64_t epoch, run_state state, bool
 
 static bool again_inside(store *s, int64_t id, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     if (!load_free(s, id, &h, err))
         return false;
     if (!run_state_is_terminal(h.state) || !run_state_may_become(h.state, RUN_QUEUED))
@@ -403,7 +396,7 @@ static bool again_inside(store *s, int64_t id, error **err)
                          run_state_name(h.state));
     if (!run_move(s, &h, RUN_QUEUED, NULL, 1, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "UPDATE run SET cancel_requested_at = NULL, due_at = ? WHERE id = ?",
                        err))
         return false;
@@ -419,11 +412,11 @@ bool store_run_again(store *s, int64_t id, error **err)
 
 bool store_run_published_since(store *s, int64_t id, int64_t *other, error **err)
 {
-    g_auto(run_head) h = {0};
+    g_auto(run_head) h = { 0 };
     *other = 0;
     if (!run_head_load(s, id, &h, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT o.id, o.claim_slice FROM run r JOIN run o"
                        " ON o.claim_target = r.claim_target AND o.id <> r.id"

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #define BIT(state) (1u << RUN_##state)
-#define WAITING (BIT(PLANNED) | BIT(WAITING_TIME) | BIT(WAITING_UPSTREAM) | BIT(QUEUED))
+#define WAITING    (BIT(PLANNED) | BIT(WAITING_TIME) | BIT(WAITING_UPSTREAM) | BIT(QUEUED))
 /* Where a run can go that will not start. */
-#define NOT_STARTED                                                                                \
+#define NOT_STARTED \
     (BIT(FAILED) | BIT(CANCELLED) | BIT(SKIPPED) | BIT(DRY_RUN) | BIT(MISSED) | BIT(FROZEN))
 
 /* rulings.md 19. What is not here is forbidden. */
@@ -14,34 +14,35 @@ static const struct {
     uint32_t next;
     bool terminal, live;
 } states[RUN_STATES] = {
-    [RUN_PLANNED] = {"planned", WAITING | NOT_STARTED, false, false},
-    [RUN_WAITING_TIME] = {"waiting_time", WAITING | NOT_STARTED, false, false},
-    [RUN_WAITING_UPSTREAM] = {"waiting_upstream", WAITING | NOT_STARTED, false, false},
-    [RUN_QUEUED] = {"queued", WAITING | NOT_STARTED | BIT(STARTING), false, false},
-    [RUN_STARTING] = {"starting",
-                      BIT(RUNNING) | BIT(CANCELLING) | BIT(SUCCEEDED) | BIT(FAILED) |
-                          BIT(CANCELLED) | BIT(HELD) | BIT(UNRESOLVED) | BIT(DRY_RUN) |
-                          BIT(QUEUED) | BIT(WAITING_TIME),
-                      false, true},
-    [RUN_RUNNING] = {"running",
-                     BIT(CANCELLING) | BIT(SUCCEEDED) | BIT(FAILED) | BIT(CANCELLED) | BIT(HELD) |
-                         BIT(UNRESOLVED) | BIT(QUEUED) | BIT(WAITING_TIME),
-                     false, true},
+    [RUN_PLANNED] = { "planned", WAITING | NOT_STARTED, false, false },
+    [RUN_WAITING_TIME] = { "waiting_time", WAITING | NOT_STARTED, false, false },
+    [RUN_WAITING_UPSTREAM] = { "waiting_upstream", WAITING | NOT_STARTED, false, false },
+    [RUN_QUEUED] = { "queued", WAITING | NOT_STARTED | BIT(STARTING), false, false },
+    [RUN_STARTING] = { "starting",
+                       BIT(RUNNING) | BIT(CANCELLING) | BIT(SUCCEEDED) | BIT(FAILED) |
+                           BIT(CANCELLED) | BIT(HELD) | BIT(UNRESOLVED) | BIT(DRY_RUN) |
+                           BIT(QUEUED) | BIT(WAITING_TIME),
+                       false, true },
+    [RUN_RUNNING] = { "running",
+                      BIT(CANCELLING) | BIT(SUCCEEDED) | BIT(FAILED) | BIT(CANCELLED) | BIT(HELD) |
+                          BIT(UNRESOLVED) | BIT(QUEUED) | BIT(WAITING_TIME),
+                      false, true },
     /* Approved: started again, with its claim; or thrown away. */
-    [RUN_HELD] = {"held", BIT(STARTING) | BIT(DISCARDED), false, true},
-    [RUN_UNRESOLVED] = {"unresolved", BIT(SUCCEEDED) | BIT(FAILED), false, true},
+    [RUN_HELD] = { "held", BIT(STARTING) | BIT(DISCARDED), false, true },
+    [RUN_UNRESOLVED] = { "unresolved", BIT(SUCCEEDED) | BIT(FAILED), false, true },
     /* A COMMIT that was already sent wins over the cancel. */
-    [RUN_CANCELLING] = {"cancelling",
-                        BIT(CANCELLED) | BIT(SUCCEEDED) | BIT(FAILED) | BIT(UNRESOLVED), false,
-                        true},
-    [RUN_SUCCEEDED] = {"succeeded", 0, true, false},
-    [RUN_FAILED] = {"failed", BIT(QUEUED), true, false},
-    [RUN_CANCELLED] = {"cancelled", BIT(QUEUED), true, false},
-    [RUN_SKIPPED] = {"skipped", 0, true, false},
-    [RUN_DRY_RUN] = {"dry_run", 0, true, false},
-    [RUN_MISSED] = {"missed", BIT(QUEUED), true, false},
-    [RUN_FROZEN] = {"frozen", WAITING | BIT(CANCELLED) | BIT(SKIPPED) | BIT(MISSED), false, false},
-    [RUN_DISCARDED] = {"discarded", 0, true, false},
+    [RUN_CANCELLING] = { "cancelling",
+                         BIT(CANCELLED) | BIT(SUCCEEDED) | BIT(FAILED) | BIT(UNRESOLVED), false,
+                         true },
+    [RUN_SUCCEEDED] = { "succeeded", 0, true, false },
+    [RUN_FAILED] = { "failed", BIT(QUEUED), true, false },
+    [RUN_CANCELLED] = { "cancelled", BIT(QUEUED), true, false },
+    [RUN_SKIPPED] = { "skipped", 0, true, false },
+    [RUN_DRY_RUN] = { "dry_run", 0, true, false },
+    [RUN_MISSED] = { "missed", BIT(QUEUED), true, false },
+    [RUN_FROZEN] = { "frozen", WAITING | BIT(CANCELLED) | BIT(SKIPPED) | BIT(MISSED), false,
+                     false },
+    [RUN_DISCARDED] = { "discarded", 0, true, false },
 };
 
 static const char *const kinds[] = {

@@ -11,13 +11,13 @@
 
 enum { LIST_LIMIT = 200, PRIORITY = 5 };
 
-#define COLUMNS(plan)                                                                              \
-    "r.id, r.token, r.task_id, r.task_name, r.task_version, r.kind, r.state, r.epoch,"             \
-    " r.business_date, r.nominal, r.fold, r.parent, r.backfill, r.environment, r.options,"         \
-    " r.reason, r.resource_group, r.priority, r.tainted, r.due_at, r.claim_target,"                \
-    " r.claim_slice, r.claim_shared, " plan ", r.plan_hash, r.attempt, r.phase, r.counters,"       \
-    " r.result, r.error_code, r.error_message, r.error_detail, r.error_hint, r.error_sqlstate,"    \
-    " r.log_path, r.reject_path, r.committing, r.cancel_requested_at, r.created_at, r.state_at,"   \
+#define COLUMNS(plan)                                                                            \
+    "r.id, r.token, r.task_id, r.task_name, r.task_version, r.kind, r.state, r.epoch,"           \
+    " r.business_date, r.nominal, r.fold, r.parent, r.backfill, r.environment, r.options,"       \
+    " r.reason, r.resource_group, r.priority, r.tainted, r.due_at, r.claim_target,"              \
+    " r.claim_slice, r.claim_shared, " plan ", r.plan_hash, r.attempt, r.phase, r.counters,"     \
+    " r.result, r.error_code, r.error_message, r.error_detail, r.error_hint, r.error_sqlstate,"  \
+    " r.log_path, r.reject_path, r.committing, r.cancel_requested_at, r.created_at, r.state_at," \
     " r.started_at, r.finished_at, r.published_at, r.created_by, l.pid"
 #define FROM " FROM run r LEFT JOIN lease l ON l.run_id = r.id"
 
@@ -121,7 +121,7 @@ static bool no_such_run(int64_t id, error **err)
 
 run_record *store_run_get(store *s, int64_t id, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS("r.plan") FROM " WHERE r.id = ?", err))
         return NULL;
     query_put_int(&q, id);
@@ -135,7 +135,7 @@ run_record *store_run_get(store *s, int64_t id, error **err)
 
 run_record *store_run_get_by_token(store *s, const char *token, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "SELECT " COLUMNS("r.plan") FROM " WHERE r.token = ?", err))
         return NULL;
     query_put_text(&q, token);
@@ -181,11 +181,11 @@ GPtrArray *store_run_list(store *s, const run_filter *filter, error **err)
     const struct {
         const char *condition, *value;
     } texts[] = {
-        {" AND r.task_id = ?", f->task_id},
-        {" AND r.task_name = ?", f->task_name},
-        {" AND r.business_date >= ?", f->date_from},
-        {" AND r.business_date <= ?", f->date_until},
-        {" AND r.nominal = ?", f->nominal},
+        { " AND r.task_id = ?", f->task_id },
+        { " AND r.task_name = ?", f->task_name },
+        { " AND r.business_date >= ?", f->date_from },
+        { " AND r.business_date <= ?", f->date_until },
+        { " AND r.nominal = ?", f->nominal },
     };
     g_autoptr(GString) sql = g_string_new("SELECT " COLUMNS("NULL") FROM " WHERE r.id < ?");
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
@@ -195,7 +195,7 @@ GPtrArray *store_run_list(store *s, const run_filter *filter, error **err)
     append_names(sql, "r.kind", f->kinds, RUN_REPLAY + 1, name_of_kind);
     g_string_append(sql, " ORDER BY r.id DESC LIMIT ?");
 
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, sql->str, err))
         return NULL;
     query_put_int(&q, f->before != 0 ? f->before : INT64_MAX);
@@ -228,15 +228,14 @@ static bool find_same(store *s, const run_new *r, int64_t *id, error **err)
     *id = 0;
     if (r->kind == RUN_MANUAL || r->kind == RUN_REPLAY)
         return true;
-    g_autofree char *sql = g_strconcat("SELECT id FROM run WHERE task_id = ? AND ",
-                                       r->kind == RUN_SCHEDULED
-                                           ? "kind = 'scheduled' AND nominal = ? AND fold = ?"
-                                       : r->kind == RUN_UPSTREAM
-                                           ? "kind = 'upstream' AND parent = ?"
-                                           : "kind = 'backfill' AND nominal = ? AND fold = ?"
-                                             " AND backfill = ?",
-                                       NULL);
-    g_auto(query) q = {0};
+    g_autofree char *sql =
+        g_strconcat("SELECT id FROM run WHERE task_id = ? AND ",
+                    r->kind == RUN_SCHEDULED  ? "kind = 'scheduled' AND nominal = ? AND fold = ?"
+                    : r->kind == RUN_UPSTREAM ? "kind = 'upstream' AND parent = ?"
+                                              : "kind = 'backfill' AND nominal = ? AND fold = ?"
+                                                " AND backfill = ?",
+                    NULL);
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, sql, err))
         return false;
     query_put_text(&q, r->task_id);
@@ -260,7 +259,7 @@ static bool insert_run(store *s, const run_new *r, const task_record *task, int6
         g_strlcpy(token, r->token, sizeof token);
     else if (!make_token(token, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO run (token, task_id, task_version, task_name, kind,"
                        " business_date, nominal, fold, parent, backfill, environment, options,"
@@ -325,12 +324,12 @@ void run_head_clear(run_head *h)
     g_free(h->task_name);
     g_free(h->claim_target);
     g_free(h->claim_slice);
-    *h = (run_head){0};
+    *h = (run_head){ 0 };
 }
 
 bool run_head_load(store *s, int64_t id, run_head *h, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT r.id, r.state, r.epoch, r.task_name, r.claim_target, r.claim_slice,"
                        " r.claim_shared, r.attempt, r.committing,"

@@ -49,16 +49,16 @@ bool run_state_is_live(run_state state);
 bool run_state_may_become(run_state from, run_state to);
 
 /* Whether two claimed slices may share rows. "" (no slice) overlaps
- * everything. Else the text is JSON, {"column": C, "value": V} or {"column": C,
- * "from": A, "until": B} (half-open); slices are disjoint only where that is
- * certain: same column, and integers, or dates and times of the same form
- * that differ, or texts that differ also without regard to case. */
+ * everything. Else the text is "COLUMN = VALUE" or "COLUMN from A until B"
+ * (half-open); slices are disjoint only where that is certain: same column,
+ * and integers, or dates and times of one ISO form that differ, or words whose
+ * letters and digits differ without regard to case. */
 bool claim_slices_overlap(const char *a, const char *b);
 
 typedef struct {
     run_kind kind;
-    run_state state;           /* first state: up to `queued`, or skipped, dry_run, missed, frozen */
-    const char *token;         /* 16 hex digits; NULL: made here */
+    run_state state;   /* first state: up to `queued`, or skipped, dry_run, missed, frozen */
+    const char *token; /* 16 hex digits; NULL: made here */
     const char *task_id;
     int64_t task_version;      /* 0: the latest */
     const char *business_date; /* "2026-03-01" */
@@ -70,9 +70,9 @@ typedef struct {
     const char *options;       /* JSON text of what the caller asked for (overrides …), or NULL */
     const char *reason;        /* why it waits or was skipped, for people, or NULL */
     const char *resource_group; /* or NULL */
-    int priority;              /* 1-8; 0: 5 */
-    int64_t due_at;            /* 0: now */
-    bool tainted;              /* upstream data may be wrong */
+    int priority;               /* 1-8; 0: 5 */
+    int64_t due_at;             /* 0: now */
+    bool tainted;               /* upstream data may be wrong */
 } run_new;
 
 /* Create; *id is its number. When a run with the same identity exists (rulings.md
@@ -88,9 +88,9 @@ typedef struct {
     run_state state;
     int64_t epoch;
     char *business_date;
-    char *nominal;     /* or NULL */
+    char *nominal; /* or NULL */
     int fold;
-    int64_t parent, backfill; /* 0 none */
+    int64_t parent, backfill;                              /* 0 none */
     char *environment, *options, *reason, *resource_group; /* or NULL */
     int priority;
     bool tainted;
@@ -107,14 +107,14 @@ typedef struct {
     error *failure;     /* or NULL; owned by the record */
     char *failure_code; /* the code's name, also when this program does not know it; or NULL */
     char *log_path, *reject_path; /* or NULL */
-    bool committing;    /* COMMIT was sent and its outcome is not recorded yet */
-    int64_t cancel_requested_at; /* 0: not */
+    bool committing;              /* COMMIT was sent and its outcome is not recorded yet */
+    int64_t cancel_requested_at;  /* 0: not */
     int64_t created_at, state_at;
     int64_t started_at;   /* of the first attempt, 0 not yet */
     int64_t finished_at;  /* 0 not yet */
     int64_t published_at; /* when the target was changed, 0 not */
     uint32_t created_by;
-    int64_t pid;          /* of the process that holds its lease, 0 none */
+    int64_t pid; /* of the process that holds its lease, 0 none */
 } run_record;
 
 void run_record_free(run_record *r);
@@ -124,14 +124,14 @@ run_record *store_run_get(store *s, int64_t id, error **err);
 run_record *store_run_get_by_token(store *s, const char *token, error **err);
 
 typedef struct {
-    const char *task_id;   /* or NULL */
-    const char *task_name; /* or NULL; also finds runs of deleted tasks */
+    const char *task_id;                /* or NULL */
+    const char *task_name;              /* or NULL; also finds runs of deleted tasks */
     const char *date_from, *date_until; /* business dates, inclusive, or NULL */
-    uint32_t states;       /* bits 1u << run_state; 0: all */
-    uint32_t kinds;        /* bits 1u << run_kind; 0: all */
-    const char *nominal;   /* or NULL */
-    int64_t before;        /* id below; 0: from the newest */
-    int limit;             /* 0: 200 */
+    uint32_t states;                    /* bits 1u << run_state; 0: all */
+    uint32_t kinds;                     /* bits 1u << run_kind; 0: all */
+    const char *nominal;                /* or NULL */
+    int64_t before;                     /* id below; 0: from the newest */
+    int limit;                          /* 0: 200 */
 } run_filter;
 
 /* Newest first; of run_record* (without plan), with free function. @filter NULL: all. */
@@ -161,8 +161,8 @@ bool store_run_set_state(store *s, const store_lease *lease, run_state state, co
 bool store_run_set_files(store *s, const store_lease *lease, const char *log_path,
                          const char *reject_path, error **err);
 /* Numbers so far: about once a second. */
-bool store_run_progress(store *s, const store_lease *lease, const char *phase,
-                        const char *counters, error **err);
+bool store_run_progress(store *s, const store_lease *lease, const char *phase, const char *counters,
+                        error **err);
 /* Before COMMIT is sent; refuses like store_lease_may_commit. If the process
  * dies afterwards without store_run_finish, the run is `unresolved`. */
 bool store_run_committing(store *s, const store_lease *lease, error **err);
@@ -173,20 +173,19 @@ bool store_run_committed(store *s, const store_lease *lease, error **err);
 
 /* How an attempt ended. */
 typedef struct {
-    run_state state;       /* succeeded, failed, cancelled, held, unresolved, dry_run; or
+    run_state state;               /* succeeded, failed, cancelled, held, unresolved, dry_run; or
                               queued, waiting_time for another try */
-    bool published;        /* the target was changed */
-    const error *failure;  /* or NULL: lent */
+    bool published;                /* the target was changed */
+    const error *failure;          /* or NULL: lent */
     const char *counters, *result; /* JSON or NULL: as they are */
-    const char *reason;    /* or NULL */
+    const char *reason;            /* or NULL */
     int exit_status;
-    int64_t due_at;        /* waiting_time: when to try again */
+    int64_t due_at; /* waiting_time: when to try again */
 } run_outcome;
 
 /* Record the end: state, attempt, published_at; gives the lease back. Also
  * ends a run that never started (state queued or before). */
-bool store_run_finish(store *s, const store_lease *lease, const run_outcome *outcome,
-                      error **err);
+bool store_run_finish(store *s, const store_lease *lease, const run_outcome *outcome, error **err);
 
 /* --- the operator --- */
 

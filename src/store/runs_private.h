@@ -36,8 +36,7 @@ bool run_is_lost(const store_lease *lease, error **err);
 
 /* The one place where a state is written: checks the table, sets state_at,
  * finished_at, reason, leaves the audit row. @epoch_step is added to the epoch. */
-bool run_move(store *s, run_head *h, run_state to, const char *reason, int epoch_step,
-              error **err);
+bool run_move(store *s, run_head *h, run_state to, const char *reason, int epoch_step, error **err);
 
 /* Whether the lease of @h is fresh enough for a commit; else ERROR_LOST. */
 bool lease_is_fresh(store *s, const run_head *h, error **err);

@@ -69,8 +69,8 @@ static bool open_file(store *s, bool had_marker, error **err)
     struct stat info;
     if (lstat(s->path, &info) != 0) {
         if (errno != ENOENT)
-            return error_set(err, ERROR_STORE, _("could not look at the store \"%s\": %s"),
-                             s->path, g_strerror(errno));
+            return error_set(err, ERROR_STORE, _("could not look at the store \"%s\": %s"), s->path,
+                             g_strerror(errno));
         if (had_marker) {
             error_set(err, ERROR_STORE, _("the store \"%s\" is missing, though there was one"),
                       s->path);
@@ -157,7 +157,7 @@ store *store_open(const char *path, const store_options *options, error **err)
         s->options.wall_ms = system_wall_ms;
     if (s->options.boot_ms == NULL)
         s->options.boot_ms = system_boot_ms;
-    s->actor = (store_actor){.uid = (uint32_t)getuid(), .login_uid = read_login_uid()};
+    s->actor = (store_actor){ .uid = (uint32_t)getuid(), .login_uid = read_login_uid() };
     process_identity_init(&s->self);
 
     g_autoptr(error) local = NULL;

@@ -25,17 +25,17 @@ typedef struct {
 
 /* All fields may be 0: that is the default, as is a NULL pointer to options. */
 typedef struct {
-    bool must_exist;       /* do not make a store when there is none */
-    bool allow_network;    /* the operator insists on a network file system */
-    int busy_seconds;      /* how long to wait for other writers; 0: 30 */
+    bool must_exist;    /* do not make a store when there is none */
+    bool allow_network; /* the operator insists on a network file system */
+    int busy_seconds;   /* how long to wait for other writers; 0: 30 */
     /* Seams for tests. */
     const store_step *steps; /* the schema's steps, oldest first; NULL: the built-in ones */
     size_t n_steps;
     /* The name of the network file system that holds @folder ("NFS"), or NULL
      * when it is local: borrowed. NULL: base/paths.h is asked. */
     const char *(*network_file_system)(const char *folder);
-    int64_t (*wall_ms)(void);  /* NULL: the system's clock */
-    int64_t (*boot_ms)(void);  /* NULL: CLOCK_BOOTTIME */
+    int64_t (*wall_ms)(void); /* NULL: the system's clock */
+    int64_t (*boot_ms)(void); /* NULL: CLOCK_BOOTTIME */
 } store_options;
 
 /* Open (or make) the store in the file @path; its folder is made with mode

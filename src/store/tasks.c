@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* What take_task reads. */
-#define TASK_COLUMNS                                                                               \
-    "t.id, t.name, t.owner, v.version, v.version = t.latest, v.confirmed, v.hash, t.created_at,"   \
+#define TASK_COLUMNS                                                                             \
+    "t.id, t.name, t.owner, v.version, v.version = t.latest, v.confirmed, v.hash, t.created_at," \
     " v.saved_at, v.saved_by"
 #define FROM_VERSIONS " FROM task t JOIN task_version v ON v.task_id = t.id"
 
@@ -53,13 +53,13 @@ static void take_last_run(query *q, task_record *r)
 static bool find(store *s, const char *name, const char *id, int64_t version, task_record **found,
                  error **err)
 {
-    g_auto(query) q = {0};
-    g_autofree char *sql = g_strdup_printf(
-        "SELECT " TASK_COLUMNS ", v.document, r.id, r.state, r.business_date,"
-        " r.state_at" FROM_VERSIONS
-        " LEFT JOIN run r ON r.id = (SELECT max(id) FROM run WHERE task_id = t.id)"
-        " WHERE %s AND v.version = coalesce(?, t.latest)",
-        id != NULL ? "t.id = ?" : "t.name = ? AND t.deleted_at IS NULL");
+    g_auto(query) q = { 0 };
+    g_autofree char *sql =
+        g_strdup_printf("SELECT " TASK_COLUMNS ", v.document, r.id, r.state, r.business_date,"
+                        " r.state_at" FROM_VERSIONS
+                        " LEFT JOIN run r ON r.id = (SELECT max(id) FROM run WHERE task_id = t.id)"
+                        " WHERE %s AND v.version = coalesce(?, t.latest)",
+                        id != NULL ? "t.id = ?" : "t.name = ? AND t.deleted_at IS NULL");
     *found = NULL;
     if (!query_prepare(&q, s, sql, err))
         return false;
@@ -101,7 +101,7 @@ task_record *store_task_get_by_id(store *s, const char *id, int64_t version, err
 
 GPtrArray *store_task_list(store *s, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT " TASK_COLUMNS ", r.id, r.state, r.business_date,"
                        " r.state_at" FROM_VERSIONS " AND v.version = t.latest"
@@ -121,7 +121,7 @@ GPtrArray *store_task_list(store *s, error **err)
 
 GPtrArray *store_task_versions(store *s, const char *name, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT " TASK_COLUMNS FROM_VERSIONS
                        " WHERE t.name = ? AND t.deleted_at IS NULL ORDER BY v.version DESC",
@@ -161,7 +161,7 @@ static bool check_expected(const task_save *t, const task_record *old, error **e
 
 static bool insert_task(store *s, const char *id, const char *name, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "INSERT INTO task (id, name, owner, created_at) VALUES (?, ?, ?, ?)",
                        err))
         return false;
@@ -175,7 +175,7 @@ static bool insert_task(store *s, const char *id, const char *name, error **err)
 static bool insert_version(store *s, const char *id, int64_t version, const task_save *t,
                            const char *hash, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "INSERT INTO task_version (task_id, version, document, hash, confirmed,"
                        " saved_at, saved_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -193,7 +193,7 @@ static bool insert_version(store *s, const char *id, int64_t version, const task
 
 static bool set_latest(store *s, const char *id, const char *name, int64_t version, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "UPDATE task SET name = ?, latest = ? WHERE id = ?", err))
         return false;
     query_put_text(&q, name);
@@ -204,14 +204,14 @@ static bool set_latest(store *s, const char *id, const char *name, int64_t versi
 
 static bool set_connections(store *s, const char *id, const char *const *connections, error **err)
 {
-    g_auto(query) clear = {0};
+    g_auto(query) clear = { 0 };
     if (!query_prepare(&clear, s, "DELETE FROM task_connection WHERE task_id = ?", err))
         return false;
     query_put_text(&clear, id);
     if (!query_run(&clear, NULL, err))
         return false;
     for (size_t i = 0; connections != NULL && connections[i] != NULL; i++) {
-        g_auto(query) add = {0};
+        g_auto(query) add = { 0 };
         if (!query_prepare(&add, s,
                            "INSERT OR IGNORE INTO task_connection (task_id, connection)"
                            " VALUES (?, ?)",
@@ -229,17 +229,15 @@ static bool confirm_version(store *s, const task_record *r, error **err)
 {
     if (r->confirmed)
         return true;
-    g_auto(query) q = {0};
-    if (!query_prepare(&q, s,
-                       "UPDATE task_version SET confirmed = 1 WHERE task_id = ? AND version = ?",
-                       err))
+    g_auto(query) q = { 0 };
+    if (!query_prepare(
+            &q, s, "UPDATE task_version SET confirmed = 1 WHERE task_id = ? AND version = ?", err))
         return false;
     query_put_text(&q, r->id);
     query_put_int(&q, r->version);
     g_autofree char *detail = g_strdup_printf("version %" G_GINT64_FORMAT, r->version);
-    return query_run(&q, NULL, err) &&
-           store_audit_add(s, "task.confirm", r->name, r->document_hash, r->document_hash, detail,
-                           err);
+    return query_run(&q, NULL, err) && store_audit_add(s, "task.confirm", r->name, r->document_hash,
+                                                       r->document_hash, detail, err);
 }
 
 static bool name_is_free(store *s, const char *name, const task_record *old, error **err)
@@ -306,7 +304,7 @@ bool store_task_confirm(store *s, const char *name, int64_t version, error **err
 
 static bool refuse_open_runs(store *s, const task_record *r, error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT id, state FROM run WHERE task_id = ? AND state IN ('planned',"
                        " 'waiting_time', 'waiting_upstream', 'queued', 'starting', 'running',"
@@ -330,7 +328,7 @@ static bool delete_inside(store *s, const char *name, error **err)
     g_autoptr(task_record) r = store_task_get(s, name, 0, err);
     if (r == NULL || !refuse_open_runs(s, r, err) || !set_connections(s, r->id, NULL, err))
         return false;
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s, "UPDATE task SET deleted_at = ? WHERE id = ?", err))
         return false;
     query_put_int(&q, store_now(s));
@@ -355,7 +353,7 @@ static void task_day_free(task_day *d)
 GPtrArray *store_task_days(store *s, const char *task_id, const char *from, const char *until,
                            error **err)
 {
-    g_auto(query) q = {0};
+    g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
                        "SELECT business_date, state, run_id FROM task_day_status"
                        " WHERE task_id = ? AND business_date BETWEEN ? AND ?"

@@ -10,10 +10,10 @@
 #include "store/store.h"
 
 typedef struct {
-    char *id;            /* uuid */
+    char *id; /* uuid */
     char *name;
-    uint32_t owner;      /* uid */
-    int64_t version;     /* of the fields below; store_task_list: the latest */
+    uint32_t owner;  /* uid */
+    int64_t version; /* of the fields below; store_task_list: the latest */
     bool is_latest;
     bool confirmed;      /* the mapping may be used (rulings.md 16) */
     char *document;      /* exactly the bytes saved; NULL in store_task_list and _versions */
@@ -25,7 +25,7 @@ typedef struct {
     int64_t last_run;
     char *last_state;
     char *last_business_date;
-    int64_t last_at;     /* when it reached that state */
+    int64_t last_at; /* when it reached that state */
 } task_record;
 
 void task_record_free(task_record *r);
@@ -34,12 +34,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(task_record, task_record_free)
 enum { TASK_ANY_VERSION = 0, TASK_MUST_BE_NEW = -1 };
 
 typedef struct {
-    const char *id;                 /* to rename; NULL: the task called @name, else a new one */
+    const char *id; /* to rename; NULL: the task called @name, else a new one */
     const char *name;
     const char *document;
     const char *const *connections; /* names it uses, NULL-terminated */
     bool confirmed;
-    int64_t expected_version;       /* the version that was edited, or one of the enum */
+    int64_t expected_version; /* the version that was edited, or one of the enum */
 } task_save;
 
 /* Save; a new version unless the bytes equal the latest one (then only

@@ -37,7 +37,7 @@ static inline const char *on_local_disk(const char *folder)
     return NULL;
 }
 
-static const store_options local_options = {.network_file_system = on_local_disk};
+static const store_options local_options = { .network_file_system = on_local_disk };
 
 /* Say what went wrong before failing. */
 static inline void must(bool ok, error *err)
@@ -94,7 +94,7 @@ static inline int setup_task(void **state)
 {
     setup_open(state);
     fixture *f = *state;
-    const task_save t = {.name = "orders", .document = "{}", .confirmed = true};
+    const task_save t = { .name = "orders", .document = "{}", .confirmed = true };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     g_autoptr(task_record) r = store_task_get(f->s, "orders", 0, &f->err);
     must(r != NULL, f->err);
@@ -160,10 +160,10 @@ static inline int64_t raw_int(const fixture *f, const char *sql)
 /* A manual run of the fixture's task in state queued. */
 static inline int64_t queued_run(fixture *f)
 {
-    const run_new r = {.kind = RUN_MANUAL,
-                       .state = RUN_QUEUED,
-                       .task_id = f->task_id,
-                       .business_date = "2026-03-01"};
+    const run_new r = { .kind = RUN_MANUAL,
+                        .state = RUN_QUEUED,
+                        .task_id = f->task_id,
+                        .business_date = "2026-03-01" };
     int64_t id = 0;
     must(store_run_create(f->s, &r, &id, NULL, &f->err), f->err);
     return id;
@@ -180,14 +180,14 @@ static inline store_lease started(fixture *f, int64_t run, const char *target, c
                                   bool shared)
 {
     store_lease lease = acquired(f, run);
-    const run_claim claim = {"{}", "hash", target, slice, shared};
+    const run_claim claim = { "{}", "hash", target, slice, shared };
     must(store_run_start(f->s, &lease, &claim, NULL, &f->err), f->err);
     return lease;
 }
 
 static inline void finished(fixture *f, const store_lease *lease, run_state state, bool published)
 {
-    const run_outcome o = {.state = state, .published = published};
+    const run_outcome o = { .state = state, .published = published };
     must(store_run_finish(f->s, lease, &o, &f->err), f->err);
 }
 

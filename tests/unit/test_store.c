@@ -35,7 +35,7 @@ static const char *on_nfs(const char *folder)
 static void network_file_system_is_refused_by_name(void **state)
 {
     fixture *f = *state;
-    store_options options = {.network_file_system = on_nfs};
+    store_options options = { .network_file_system = on_nfs };
     f->s = store_open(f->path, &options, &f->err);
     assert_null(f->s);
     assert_non_null(strstr(f->err->message, "NFS"));
@@ -77,8 +77,9 @@ static void damaged_file_says_so(void **state)
     fixture *f = *state;
     fixture_reopen(f);
     g_clear_pointer(&f->s, store_close);
-    assert_true(g_file_set_contents(f->path, "not a database, but long enough to be looked at "
-                                             "as one by a reader that wants a header of 100 bytes",
+    assert_true(g_file_set_contents(f->path,
+                                    "not a database, but long enough to be looked at "
+                                    "as one by a reader that wants a header of 100 bytes",
                                     -1, NULL));
     f->s = store_open(f->path, &local_options, &f->err);
     assert_null(f->s);
@@ -134,9 +135,9 @@ static void wal_is_for_versions_without_the_race(void **state)
         int version;
         bool safe;
     } cases[] = {
-        {3040001, false}, {3044005, false}, {3044006, true},  {3044999, true},
-        {3045000, false}, {3049001, false}, {3050006, false}, {3050007, true},
-        {3051002, false}, {3051003, true},  {3052000, false}, {3053000, true},
+        { 3040001, false }, { 3044005, false }, { 3044006, true },  { 3044999, true },
+        { 3045000, false }, { 3049001, false }, { 3050006, false }, { 3050007, true },
+        { 3051002, false }, { 3051003, true },  { 3052000, false }, { 3053000, true },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_int_equal(sqlite_wal_is_safe(cases[i].version), cases[i].safe);
@@ -222,10 +223,10 @@ static void backup_is_a_store_of_its_own(void **state)
 static void task_keeps_every_version_byte_for_byte(void **state)
 {
     fixture *f = *state;
-    static const char *const documents[] = {"{ }\n", "{\"a\": \"\xc3\xa4\\t\"}\n", "{ }\n"};
+    static const char *const documents[] = { "{ }\n", "{\"a\": \"\xc3\xa4\\t\"}\n", "{ }\n" };
     int64_t version = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(documents); i++) {
-        const task_save t = {.name = "orders", .document = documents[i]};
+        const task_save t = { .name = "orders", .document = documents[i] };
         must(store_task_save(f->s, &t, &version, &f->err), f->err);
         assert_int_equal(version, i + 1);
         must(store_task_save(f->s, &t, &version, &f->err), f->err);
@@ -248,7 +249,7 @@ static void task_keeps_every_version_byte_for_byte(void **state)
 static void save_over_a_change_of_another_is_refused(void **state)
 {
     fixture *f = *state;
-    task_save t = {.name = "orders", .document = "1", .expected_version = TASK_MUST_BE_NEW};
+    task_save t = { .name = "orders", .document = "1", .expected_version = TASK_MUST_BE_NEW };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     must_fail(store_task_save(f->s, &t, NULL, &f->err), &f->err, ERROR_DOCUMENT);
     t.expected_version = 1;
@@ -263,7 +264,7 @@ static void save_over_a_change_of_another_is_refused(void **state)
 static void task_can_be_renamed_but_not_onto_another(void **state)
 {
     fixture *f = *state;
-    task_save t = {.name = "orders", .document = "{}"};
+    task_save t = { .name = "orders", .document = "{}" };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     t.name = "other";
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
@@ -281,7 +282,7 @@ static void task_can_be_renamed_but_not_onto_another(void **state)
 static void version_stays_unconfirmed_until_confirmed(void **state)
 {
     fixture *f = *state;
-    task_save t = {.name = "orders", .document = "{}"};
+    task_save t = { .name = "orders", .document = "{}" };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     g_autoptr(task_record) before = store_task_get(f->s, "orders", 0, &f->err);
     assert_false(before->confirmed);
@@ -299,9 +300,9 @@ static void deleted_task_keeps_its_history_and_frees_its_name(void **state)
     must(store_run_request_cancel(f->s, run, &f->err), f->err);
     must(store_task_delete(f->s, "orders", &f->err), f->err);
     must_fail(store_task_get(f->s, "orders", 0, &f->err) != NULL, &f->err, ERROR_NOT_FOUND);
-    const task_save t = {.name = "orders", .document = "{}"};
+    const task_save t = { .name = "orders", .document = "{}" };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
-    const run_filter filter = {.task_name = "orders"};
+    const run_filter filter = { .task_name = "orders" };
     g_autoptr(GPtrArray) runs = store_run_list(f->s, &filter, &f->err);
     assert_int_equal(runs->len, 1);
     g_autoptr(GPtrArray) tasks = store_task_list(f->s, &f->err);
@@ -312,8 +313,8 @@ static void deleted_task_keeps_its_history_and_frees_its_name(void **state)
 static void connection_in_use_is_not_deleted(void **state)
 {
     fixture *f = *state;
-    const char *uses[] = {"erp", "erp", NULL};
-    const task_save t = {.name = "orders", .document = "{}", .connections = uses};
+    const char *uses[] = { "erp", "erp", NULL };
+    const task_save t = { .name = "orders", .document = "{}", .connections = uses };
     must(store_connection_save(f->s, "erp", "{}", &f->err), f->err);
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     assert_false(store_connection_delete(f->s, "erp", &f->err));
@@ -341,7 +342,7 @@ static void connection_keeps_its_id_when_saved_again(void **state)
 static void parameter_is_set_replaced_and_unset(void **state)
 {
     fixture *f = *state;
-    global_parameter p = {.name = (char *)"region", .expression = (char *)"north"};
+    global_parameter p = { .name = (char *)"region", .expression = (char *)"north" };
     must(store_parameter_set(f->s, &p, &f->err), f->err);
     p.expression = (char *)"$[yyyymmdd-1]";
     p.type = (char *)"date";
@@ -380,7 +381,6 @@ static void draft_lives_until_deleted(void **state)
 
 /* --- audit --- */
 
-
 static int64_t old_clock(void)
 {
     return INT64_C(1577836800000); /* 2020-01-01 */
@@ -393,8 +393,10 @@ static void audit_rows_are_fixed_and_prunable_when_old(void **state)
     options.wall_ms = old_clock;
     g_autoptr(store) old = store_open(f->path, &options, &f->err);
     must(old != NULL, f->err);
+    must(store_begin(old, &f->err), f->err);
     for (int i = 0; i < 600; i++)
         must(store_audit_add(old, "reject.edit", "1", NULL, NULL, NULL, &f->err), f->err);
+    must(store_commit(old, &f->err), f->err);
     must(store_audit_add(f->s, "reject.edit", "2", "a", "b", "c", &f->err), f->err);
 
     sqlite3 *db;
@@ -422,15 +424,15 @@ static void audit_rows_are_fixed_and_prunable_when_old(void **state)
 static void every_mutation_leaves_an_audit_row(void **state)
 {
     fixture *f = *state;
-    store_set_actor(f->s, &(store_actor){.uid = 4711, .login_uid = 42});
-    global_parameter p = {.name = (char *)"region", .expression = (char *)"north"};
+    store_set_actor(f->s, &(store_actor){ .uid = 4711, .login_uid = 42 });
+    global_parameter p = { .name = (char *)"region", .expression = (char *)"north" };
     must(store_parameter_set(f->s, &p, &f->err), f->err);
     must(store_parameter_unset(f->s, "region", &f->err), f->err);
     must(store_connection_save(f->s, "erp", "1", &f->err), f->err);
     must(store_connection_save(f->s, "erp", "1", &f->err), f->err); /* no change, no row */
     must(store_connection_save(f->s, "erp", "2", &f->err), f->err);
     must(store_connection_delete(f->s, "erp", &f->err), f->err);
-    task_save t = {.name = "orders", .document = "[]"};
+    task_save t = { .name = "orders", .document = "[]" };
     must(store_task_save(f->s, &t, NULL, &f->err), f->err);
     must(store_task_confirm(f->s, "orders", 0, &f->err), f->err);
     int64_t run = queued_run(f);
@@ -447,10 +449,11 @@ static void every_mutation_leaves_an_audit_row(void **state)
     must(store_task_delete(f->s, "orders", &f->err), f->err);
 
     static const char *const want[] = {
-        "parameter.set", "parameter.unset", "connection.save", "connection.save",
-        "connection.delete", "task.save", "task.confirm", "run.create", "run.acquire", "run.state",
-        "run.state", "run.cancel", "run.commit", "run.commit", "run.state", "run.state",
-        "run.acquire", "run.release", "run.state", "task.delete",
+        "parameter.set",     "parameter.unset", "connection.save", "connection.save",
+        "connection.delete", "task.save",       "task.confirm",    "run.create",
+        "run.acquire",       "run.state",       "run.state",       "run.cancel",
+        "run.commit",        "run.commit",      "run.state",       "run.state",
+        "run.acquire",       "run.release",     "run.state",       "task.delete",
     };
     g_autoptr(GPtrArray) rows = store_audit_list(f->s, NULL, NULL, 0, 100, &f->err);
     must(rows != NULL, f->err);
@@ -471,8 +474,8 @@ static void every_mutation_leaves_an_audit_row(void **state)
 int main(void)
 {
 #define CLOSED(test) cmocka_unit_test_setup_teardown(test, setup_closed, teardown)
-#define OPEN(test) cmocka_unit_test_setup_teardown(test, setup_open, teardown)
-#define TASK(test) cmocka_unit_test_setup_teardown(test, setup_task, teardown)
+#define OPEN(test)   cmocka_unit_test_setup_teardown(test, setup_open, teardown)
+#define TASK(test)   cmocka_unit_test_setup_teardown(test, setup_task, teardown)
     const struct CMUnitTest tests[] = {
         CLOSED(folder_and_files_are_closed_to_others),
         CLOSED(network_file_system_is_refused_by_name),

@@ -62,7 +62,7 @@ static void older_schema_is_backed_up_and_brought_forward(void **state)
 {
     fixture *f = *state;
     make_version_1(f);
-    const store_step steps[] = {schema_steps[0], {2, step_2}, {3, step_3}};
+    const store_step steps[] = { schema_steps[0], { 2, step_2 }, { 3, step_3 } };
     store_options options = with_steps(steps, 3);
     f->s = store_open(f->path, &options, &f->err);
     must(f->s != NULL, f->err);
@@ -87,7 +87,7 @@ static void only_three_backups_are_kept(void **state)
         g_autofree char *path = g_strdup_printf("%s/store-2020010%dT000000Z-v001-1.db", folder, i);
         assert_true(g_file_set_contents(path, "", 0, NULL));
     }
-    const store_step steps[] = {schema_steps[0], {2, step_2}};
+    const store_step steps[] = { schema_steps[0], { 2, step_2 } };
     store_options options = with_steps(steps, 2);
     f->s = store_open(f->path, &options, &f->err);
     must(f->s != NULL, f->err);
@@ -103,7 +103,7 @@ static void step_that_fails_leaves_the_old_version(void **state)
         "CREATE TABLE label (name TEXT); DELETE FROM task", /* leaves keys that point nowhere */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-        const store_step steps[] = {schema_steps[0], {2, bad[i]}};
+        const store_step steps[] = { schema_steps[0], { 2, bad[i] } };
         store_options options = with_steps(steps, 2);
         must_fail(store_open(f->path, &options, &f->err) != NULL, &f->err, ERROR_STORE);
         assert_int_equal(raw_int(f, "PRAGMA user_version"), 1);
@@ -130,15 +130,15 @@ static void keys_hold_again_after_a_migration(void **state)
 {
     fixture *f = *state;
     make_version_1(f);
-    const store_step steps[] = {schema_steps[0], {2, step_2}};
+    const store_step steps[] = { schema_steps[0], { 2, step_2 } };
     store_options options = with_steps(steps, 2);
     f->s = store_open(f->path, &options, &f->err);
     must(f->s != NULL, f->err);
-    const run_new r = {.kind = RUN_UPSTREAM,
-                       .state = RUN_QUEUED,
-                       .parent = 4711,
-                       .task_id = "00000000-0000-4000-8000-000000000001",
-                       .business_date = "2026-03-01"};
+    const run_new r = { .kind = RUN_UPSTREAM,
+                        .state = RUN_QUEUED,
+                        .parent = 4711,
+                        .task_id = "00000000-0000-4000-8000-000000000001",
+                        .business_date = "2026-03-01" };
     int64_t id;
     must_fail(store_run_create(f->s, &r, &id, NULL, &f->err), &f->err, ERROR_STORE);
 }
@@ -157,7 +157,7 @@ static void killed_migration_leaves_the_old_or_the_new_version(void **state)
     fixture *f = *state;
     make_version_1(f);
     g_autofree char *sql = slow_step();
-    const store_step steps[] = {schema_steps[0], {2, sql}};
+    const store_step steps[] = { schema_steps[0], { 2, sql } };
     store_options options = with_steps(steps, 2);
     int64_t version = 1;
     for (int round = 0; round < 60 && version == 1; round++) {

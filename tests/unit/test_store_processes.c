@@ -39,7 +39,7 @@ static void set_parameter(const worker *w, store *s, int sequence)
 {
     g_autoptr(error) err = NULL;
     g_autofree char *name = g_strdup_printf("p%d_%d", w->number, sequence);
-    const global_parameter p = {.name = name, .expression = name};
+    const global_parameter p = { .name = name, .expression = name };
     if (store_parameter_set(s, &p, &err))
         report(w, "parameter %s\n", name);
     else
@@ -50,11 +50,11 @@ static void set_parameter(const worker *w, store *s, int sequence)
 static void run_once(const worker *w, store *s)
 {
     g_autoptr(error) err = NULL;
-    const run_new new_run = {.kind = RUN_MANUAL,
-                             .state = RUN_QUEUED,
-                             .task_id = w->task_id,
-                             .business_date = "2026-03-01"};
-    const run_claim claim = {"{}", "h", "target", "", false};
+    const run_new new_run = { .kind = RUN_MANUAL,
+                              .state = RUN_QUEUED,
+                              .task_id = w->task_id,
+                              .business_date = "2026-03-01" };
+    const run_claim claim = { "{}", "h", "target", "", false };
     int64_t run;
     store_lease lease;
     if (!store_run_create(s, &new_run, &run, NULL, &err) ||
@@ -62,7 +62,7 @@ static void run_once(const worker *w, store *s)
         report_error(w, "create", &err);
         return;
     }
-    run_outcome o = {.state = RUN_FAILED};
+    run_outcome o = { .state = RUN_FAILED };
     if (store_run_start(s, &lease, &claim, NULL, &err)) {
         if (flock(w->claim_lock, LOCK_EX | LOCK_NB) != 0)
             report(w, "error: two runs hold the claim\n");
@@ -97,10 +97,11 @@ static void reap(const worker *w, store *s)
     }
 }
 
-static G_GNUC_NORETURN void work(const fixture *f, const char *reports, const char *lock, int number)
+static G_GNUC_NORETURN void work(const fixture *f, const char *reports, const char *lock,
+                                 int number)
 {
     g_autoptr(error) err = NULL;
-    worker w = {.number = number, .task_id = f->task_id};
+    worker w = { .number = number, .task_id = f->task_id };
     w.reports = open(reports, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     w.claim_lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     store *s = store_open(f->path, &local_options, &err);
@@ -247,7 +248,7 @@ static void zombie_does_not_keep_its_run(void **state)
     assert_true(pid >= 0);
     if (pid == 0) {
         store_lease lease;
-        const run_claim claim = {"{}", "h", "t", "", false};
+        const run_claim claim = { "{}", "h", "t", "", false };
         store *s = store_open(f->path, &local_options, NULL);
         bool ok = s != NULL && store_lease_acquire(s, run, &lease, NULL) &&
                   store_run_start(s, &lease, &claim, NULL, NULL);
@@ -268,7 +269,7 @@ static void zombie_does_not_keep_its_run(void **state)
 int main(void)
 {
 #define CLOSED(test) cmocka_unit_test_setup_teardown(test, setup_closed, teardown)
-#define TASK(test) cmocka_unit_test_setup_teardown(test, setup_task, teardown)
+#define TASK(test)   cmocka_unit_test_setup_teardown(test, setup_task, teardown)
     const struct CMUnitTest tests[] = {
         TASK(killed_writers_lose_nothing_that_was_acknowledged),
         CLOSED(processes_that_start_together_make_one_store),
