@@ -224,7 +224,9 @@ static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *
     g_autofree char *key = dialect_quoted_list(d, (const char *const *)p->task->target.key);
     g_autofree char *on = join_on_key(p);
     p->key_is_unique = has_unique_key(p);
-    p->on_conflict = p->key_is_unique && dialect_has_statement(d, "upsert_counts");
+    /* The count needs a system column, which a partitioned table does not give. */
+    p->on_conflict = p->key_is_unique && p->table_info->kind != TABLE_PARTITIONED &&
+                     dialect_has_statement(d, "upsert_counts");
     g_autofree char *changed = NULL;
     g_autofree char *set = assignments(p, p->on_conflict ? "excluded." : "s.", &changed);
     /* Nothing but the key is mapped: rows that exist are unchanged. */
