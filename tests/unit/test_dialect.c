@@ -4,9 +4,9 @@
 #include "row/batch.h"
 #include "row/convert.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -376,6 +376,39 @@ static void features_and_limits_are_read(void **state)
     assert_int_equal(dialect_limit(d, "identifier_bytes"), 0);
 }
 
+/* Every statement of sqlite.ini does what its name says, in this SQLite. */
+static void statements_of_sqlite_are_valid(void **state)
+{
+    (void)state;
+    g_autoptr(dialect) d = load("sqlite");
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    static const template_variable variables[] = {
+        {"table", "\"t\""}, {"staging", "\"g\""}, {"columns", "\"a\", \"b\""},
+        {"select", "s.\"a\", s.\"b\""}, {"key", "\"a\""}, {"on", "t.\"a\" = s.\"a\""},
+        {"assignments", "\"b\" = 1"}, {"predicate", "\"a\" = 1"}, {"name", "p"},
+        {"ledger", "\"l\""}, {NULL, NULL}};
+    static const char *const names[] = {
+        "ledger_create", "begin", "savepoint", "rollback_to", "release", "commit", "begin_publish",
+        "delete_all", "delete_where", "truncate", "insert_select", "upsert", "upsert_update",
+        "upsert_insert_new", "count", "ledger_select", "analyze", "rollback", "begin_read",
+        "commit", "drop_table"};
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (a INTEGER PRIMARY KEY, b); INSERT INTO t "
+                                      "VALUES (1, 1); CREATE TABLE g (a, b)", NULL, NULL, NULL),
+                     SQLITE_OK);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *sql = dialect_statement(d, names[i], variables);
+        if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+            fail_msg("%s: %s: %s", names[i], sql, sqlite3_errmsg(db));
+    }
+    g_autofree char *insert = dialect_statement(d, "ledger_insert", variables);
+    sqlite3_stmt *s;
+    assert_int_equal(sqlite3_prepare_v2(db, insert, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_bind_parameter_count(s), 8);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+}
+
 /* --- broken files --------------------------------------------------------- */
 
 static void a_broken_file_names_line_and_reason(void **state)
@@ -508,6 +541,7 @@ int main(void)
         cmocka_unit_test(bad_identifiers_are_refused),
         cmocka_unit_test(literals_are_exact_and_cannot_break_out),
         cmocka_unit_test(templates_take_variables_and_placeholders),
+        cmocka_unit_test(statements_of_sqlite_are_valid),
         cmocka_unit_test(error_codes_have_classes),
         cmocka_unit_test(features_and_limits_are_read),
         cmocka_unit_test(a_broken_file_names_line_and_reason),
