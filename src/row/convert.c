@@ -203,12 +203,31 @@ static bool set_long_int(const conversion *c, const value *digits)
     return fits ? set(c, *digits) : refuse_range(c);
 }
 
+/* A float is exactly the integer it holds, beyond 2^53 too. */
+static bool float_to_int(const conversion *c)
+{
+    double f = round(c->in->f);
+    if (!isfinite(f))
+        return refuse_range(c);
+    if (f != c->in->f && !c->options->round)
+        return refuse_rounding(c);
+    if (f >= -0x1p63 && f < 0x1p63)
+        return set_int(c, (int64_t)f);
+    if (f < 0 || f >= 0x1p64)
+        return refuse_range(c);
+    char *digits = batch_alloc(c->b, VALUE_TEXT_MAX);
+    int size = g_snprintf(digits, VALUE_TEXT_MAX, "%" G_GUINT64_FORMAT, (uint64_t)f);
+    return set_long_int(c, &(value){.data = digits, .size = (uint32_t)size, .kind = VALUE_DIGITS});
+}
+
 static bool to_int(const conversion *c)
 {
     const value *in = c->in;
     int64_t i;
     if (in->kind == VALUE_INT || in->kind == VALUE_BOOL)
         return set_int(c, in->i);
+    if (in->kind == VALUE_FLOAT)
+        return float_to_int(c);
     if (in->kind == VALUE_TEXT && parse_int(in->data, in->size, &i))
         return set_int(c, i);
     value v;

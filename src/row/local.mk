@@ -13,3 +13,17 @@ librowferry_a_SOURCES += \
 	src/row/reject_edits.c src/row/reject_edits.h \
 	src/row/reject_json.c src/row/reject_json.h \
 	src/row/reject_store.c src/row/reject_store.h
+
+unit_tests += \
+	tests/unit/test_batch \
+	tests/unit/test_convert \
+	tests/unit/test_checksum \
+	tests/unit/test_reject_file
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c
+tests_unit_test_batch_LDADD = $(unit_ldadd)
+tests_unit_test_convert_SOURCES = tests/unit/test_convert.c
+tests_unit_test_convert_LDADD = $(unit_ldadd)
+tests_unit_test_checksum_SOURCES = tests/unit/test_checksum.c
+tests_unit_test_checksum_LDADD = $(unit_ldadd)
+tests_unit_test_reject_file_SOURCES = tests/unit/test_reject_file.c
+tests_unit_test_reject_file_LDADD = $(unit_ldadd)
