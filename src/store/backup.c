@@ -118,7 +118,7 @@ bool store_backup_before_migration(store *s, error **err)
     if (!directory_ensure(folder, err))
         return false;
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+    g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%S.%fZ");
     g_autofree char *name =
         g_strdup_printf("store-%s-v%03d-%d.db", time, s->version, (int)getpid());
     g_autofree char *path = g_build_filename(folder, name, NULL);

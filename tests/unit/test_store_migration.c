@@ -84,7 +84,8 @@ static void only_three_backups_are_kept(void **state)
     g_autofree char *folder = g_build_filename(data, "backups", NULL);
     assert_int_equal(g_mkdir(folder, 0700), 0);
     for (int i = 0; i < 5; i++) {
-        g_autofree char *path = g_strdup_printf("%s/store-2020010%dT000000Z-v001-1.db", folder, i);
+        g_autofree char *path =
+            g_strdup_printf("%s/store-2020010%dT000000.000000Z-v001-1.db", folder, i);
         assert_true(g_file_set_contents(path, "", 0, NULL));
     }
     const store_step steps[] = { schema_steps[0], { 2, step_2 } };
