@@ -3,9 +3,9 @@
 #include "base/intl.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* --- life ----------------------------------------------------------------- */
 
@@ -237,7 +237,7 @@ char *dialect_quote(const dialect *d, const char *identifier, error **err)
         g_autofree char *shown = text_safe(identifier, -1);
         error_set(err, ERROR_DOCUMENT, _("the name \"%s\" is too long for %s: %zu bytes"), shown,
                   d->title, strlen(identifier));
-        error_hint(err, _("names may have at most %" G_GINT64_FORMAT " bytes there"), limit);
+        error_hint(err, _("names may have at most %" PRId64 " bytes there"), limit);
         return NULL;
     }
     return dialect_quoted(d, identifier);

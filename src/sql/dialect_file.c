@@ -7,20 +7,20 @@
 #include <string.h>
 
 const char *const dialect_features[N_FEATURES] = {
-    "transactional_ddl", "transactional_truncate", "multiple_writers",
-    "empty_string_is_null", "schemas", "isolated_readers",
-    "on_conflict", "staging_file", "glob_patterns",
+    "transactional_ddl", "transactional_truncate", "multiple_writers", "empty_string_is_null",
+    "schemas",           "isolated_readers",       "on_conflict",      "staging_file",
+    "glob_patterns",
 };
 
 const char *const dialect_limits[N_LIMITS] = {
     "identifier_bytes", "statement_parameters", "lock_timeout_seconds",
-    "publish_rows", "decimal_digits",
+    "publish_rows",     "decimal_digits",
 };
 
 const template_kind dialect_expressions[N_EXPRESSIONS] = {
-    {"is_distinct", "", false},        {"is_same", "", false},
-    {"new_value", "column", false},    {"like", "column value", false},
-    {"cast_text", "column", false},    {"decimal_order", "column", false},
+    {"is_distinct", "", false},     {"is_same", "", false},
+    {"new_value", "column", false}, {"like", "column value", false},
+    {"cast_text", "column", false}, {"decimal_order", "column", false},
     {"row_id", "", false},
 };
 
@@ -83,9 +83,9 @@ static const struct {
     const char *name;
     sql_error_class class;
 } error_classes[] = {
-    {"data", SQL_ERROR_DATA},   {"connection", SQL_ERROR_CONNECTION},
-    {"lock", SQL_ERROR_LOCK},   {"rights", SQL_ERROR_RIGHTS},
-    {"disk", SQL_ERROR_DISK},   {"cancelled", SQL_ERROR_CANCELLED},
+    {"data", SQL_ERROR_DATA}, {"connection", SQL_ERROR_CONNECTION},
+    {"lock", SQL_ERROR_LOCK}, {"rights", SQL_ERROR_RIGHTS},
+    {"disk", SQL_ERROR_DISK}, {"cancelled", SQL_ERROR_CANCELLED},
 };
 
 /* --- reading the lines ---------------------------------------------------- */
@@ -203,8 +203,8 @@ static bool is_word_of(const char *word, const char *words)
 
 static bool is_parameter_name(const char *name)
 {
-    return name[0] == 'p' && name[1] >= '1' && name[1] <= '9' && strspn(name + 1, "0123456789") ==
-           strlen(name + 1);
+    return name[0] == 'p' && name[1] >= '1' && name[1] <= '9' &&
+           strspn(name + 1, "0123456789") == strlen(name + 1);
 }
 
 /* Every {variable} of a template must be one that its users provide. */
@@ -435,15 +435,15 @@ static const struct {
     const char *section, *key;
     bool sql; /* only where the dialect has statements */
 } required[] = {
-    {"dialect", "title", false},     {"dialect", "link", false},
-    {"dialect", "verified", false},  {"identifiers", "open", true},
-    {"identifiers", "close", true},  {"literals", "escapes", true},
-    {"literals", "placeholder", true}, {"literals", "text", true},
-    {"literals", "bytes", true},     {"literals", "true", true},
-    {"literals", "false", true},     {"literals", "float", true},
-    {"literals", "decimal", true},   {"literals", "date", true},
-    {"literals", "time", true},      {"literals", "timestamp", true},
-    {"expressions", "is_same", true}, {"expressions", "like", true},
+    {"dialect", "title", false},        {"dialect", "link", false},
+    {"dialect", "verified", false},     {"identifiers", "open", true},
+    {"identifiers", "close", true},     {"literals", "escapes", true},
+    {"literals", "placeholder", true},  {"literals", "text", true},
+    {"literals", "bytes", true},        {"literals", "true", true},
+    {"literals", "false", true},        {"literals", "float", true},
+    {"literals", "decimal", true},      {"literals", "date", true},
+    {"literals", "time", true},         {"literals", "timestamp", true},
+    {"expressions", "is_same", true},   {"expressions", "like", true},
     {"expressions", "cast_text", true},
 };
 

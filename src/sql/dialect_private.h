@@ -69,8 +69,8 @@ typedef enum {
     N_LITERALS
 } literal_form;
 
-#define N_FEATURES 9
-#define N_LIMITS 5
+#define N_FEATURES    9
+#define N_LIMITS      5
 #define N_EXPRESSIONS 7
 
 /* A template that a dialect may give, with the variables that it may use. */
@@ -94,9 +94,9 @@ typedef struct {
 
 struct dialect {
     char *name, *title, *link, *verified, *documentation;
-    char *open, *close;      /* quotes of identifiers */
-    bool backslashes;        /* are escapes in text literals */
-    bool has_years;          /* dates outside first_year … last_year do not exist */
+    char *open, *close; /* quotes of identifiers */
+    bool backslashes;   /* are escapes in text literals */
+    bool has_years;     /* dates outside first_year … last_year do not exist */
     int64_t first_year, last_year;
     char *literals[N_LITERALS]; /* NULL: the system has none */
     bool features[N_FEATURES];

@@ -73,13 +73,13 @@ static const struct {
     type_kind kind;
     const char *variables; /* that may stand in its parentheses */
 } logical_types[] = {
-    {"any", TYPE_ANY, ""},          {"bool", TYPE_BOOL, ""},
-    {"int", TYPE_INT, ""},          {"float", TYPE_FLOAT, ""},
+    {"any", TYPE_ANY, ""},           {"bool", TYPE_BOOL, ""},
+    {"int", TYPE_INT, ""},           {"float", TYPE_FLOAT, ""},
     {"decimal", TYPE_DECIMAL, "ps"}, {"text", TYPE_TEXT, "n"},
-    {"bytes", TYPE_BYTES, "n"},     {"date", TYPE_DATE, ""},
-    {"time", TYPE_TIME, "f"},       {"timestamp", TYPE_TIMESTAMP, "f"},
-    {"instant", TYPE_INSTANT, "f"}, {"uuid", TYPE_UUID, ""},
-    {"json", TYPE_JSON, ""},        {"other", TYPE_OTHER, ""},
+    {"bytes", TYPE_BYTES, "n"},      {"date", TYPE_DATE, ""},
+    {"time", TYPE_TIME, "f"},        {"timestamp", TYPE_TIMESTAMP, "f"},
+    {"instant", TYPE_INSTANT, "f"},  {"uuid", TYPE_UUID, ""},
+    {"json", TYPE_JSON, ""},         {"other", TYPE_OTHER, ""},
 };
 
 static bool parse_number(const char *text, int64_t *number)
@@ -129,9 +129,9 @@ static bool parse_flag(const char *word, data_type *type)
     int64_t bits;
     if (parse_number(word, &bits) && (type->kind == TYPE_INT || type->kind == TYPE_FLOAT)) {
         type->bits = (int16_t)bits;
-        return type->kind == TYPE_INT ? bits == 8 || bits == 16 || bits == 24 || bits == 32 ||
-                                            bits == 64
-                                      : bits == 32 || bits == 64;
+        return type->kind == TYPE_INT
+                   ? bits == 8 || bits == 16 || bits == 24 || bits == 32 || bits == 64
+                   : bits == 32 || bits == 64;
     }
     if (strcmp(word, "unsigned") == 0 && type->kind == TYPE_INT)
         return type->is_unsigned = true;
@@ -311,8 +311,8 @@ bool type_write_rule_parse(const char *pattern, const char *spelling, type_write
     for (unsigned i = 0; i < rule->pattern.n_arguments; i++) {
         bound[i] = rule->pattern.arguments[i].variable;
         if (bound[i] == 0) {
-            *why = g_strdup_printf(_("a number cannot stand alone in [types.write]: \"%s\""),
-                                   pattern);
+            *why =
+                g_strdup_printf(_("a number cannot stand alone in [types.write]: \"%s\""), pattern);
             return false;
         }
     }

@@ -2,9 +2,7 @@
  * does not depend on the row is done once, in filter_compile(). */
 #include "sql/filter_private.h"
 
-#include "base/intl.h"
 #include "row/convert.h"
-#include "sql/like_pattern.h"
 #include "sql/value_compare.h"
 
 #include <string.h>
@@ -14,8 +12,8 @@ typedef struct node {
     GPtrArray *children; /* of node* */
     filter_operator op;
     unsigned column;
-    bool mixed;       /* the column's values have kinds of their own */
-    bool as_numbers;  /* its texts are read as numbers */
+    bool mixed;      /* the column's values have kinds of their own */
+    bool as_numbers; /* its texts are read as numbers */
     value *operands;
     unsigned n_operands;
     like_pattern *pattern;
@@ -67,16 +65,6 @@ static const data_type *type_by_name(void *user, const char *field)
     return NULL;
 }
 
-static bool compile_pattern(node *n, const filter *f, error **err)
-{
-    const char *text = json_string_value(f->operands->pdata[0]);
-    n->pattern = f->op == OP_LIKE ? like_pattern_parse(text)
-                                  : like_pattern_plain(text, f->op != OP_STARTS_WITH,
-                                                       f->op != OP_ENDS_WITH);
-    return n->pattern != NULL ||
-           error_set(err, ERROR_PLAN, _("%s.value: the pattern ends with a single \\"), f->path);
-}
-
 static bool compile_test(node *n, const filter *f, columns_info *columns, error **err)
 {
     const data_type *type = filter_column_type(f, type_by_name, columns, err);
@@ -86,15 +74,15 @@ static bool compile_test(node *n, const filter *f, columns_info *columns, error 
     n->column = (unsigned)(type - columns->types);
     n->mixed = type->kind == TYPE_ANY;
     if (filter_operators[f->op].wants == WANTS_TEXT)
-        return compile_pattern(n, f, err);
+        return (n->pattern = filter_pattern(f, err)) != NULL;
     n->n_operands = f->operands->len;
     n->operands = g_new(value, n->n_operands);
     for (unsigned i = 0; i < n->n_operands; i++)
         n->as_numbers |= filter_number_for_text(f, i, type);
     const data_type number = {.kind = TYPE_DECIMAL};
     for (unsigned i = 0; i < n->n_operands; i++)
-        if (!filter_operand(f, i, n->as_numbers ? &number : type, columns->memory,
-                            &n->operands[i], err))
+        if (!filter_operand(f, i, n->as_numbers ? &number : type, columns->memory, &n->operands[i],
+                            err))
             return false;
     return true;
 }
@@ -144,9 +132,9 @@ static filter_truth negated(filter_truth t)
 static const struct {
     bool less, equal, greater;
 } accepted[N_OPERATORS] = {
-    [OP_EQUAL] = {false, true, false},        [OP_NOT_EQUAL] = {true, false, true},
-    [OP_LESS] = {true, false, false},         [OP_LESS_EQUAL] = {true, true, false},
-    [OP_GREATER] = {false, false, true},      [OP_GREATER_EQUAL] = {false, true, true},
+    [OP_EQUAL] = {false, true, false},   [OP_NOT_EQUAL] = {true, false, true},
+    [OP_LESS] = {true, false, false},    [OP_LESS_EQUAL] = {true, true, false},
+    [OP_GREATER] = {false, false, true}, [OP_GREATER_EQUAL] = {false, true, true},
 };
 
 static filter_truth compare_with(const node *n, const value *v, unsigned i, filter_operator op)

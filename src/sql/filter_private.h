@@ -3,6 +3,7 @@
 #define ROWFERRY_SQL_FILTER_PRIVATE_H
 
 #include "sql/filter.h"
+#include "sql/like_pattern.h"
 
 typedef enum { FILTER_ALL, FILTER_ANY, FILTER_NOT, FILTER_TEST } filter_kind;
 
@@ -55,6 +56,9 @@ bool filter_check_type(const filter *test, const data_type *type, error **err);
  * longer text or finer number is fine). @type is the column's, checked. */
 bool filter_operand(const filter *test, unsigned i, const data_type *type, batch *memory,
                     value *out, error **err);
+
+/* What a test of contains, starts with, ends with or like looks for. Caller frees. */
+like_pattern *filter_pattern(const filter *test, error **err);
 
 /* Whether operand @i is a JSON number beside a text column. */
 bool filter_number_for_text(const filter *test, unsigned i, const data_type *type);

@@ -4,8 +4,8 @@
 
 #include "base/intl.h"
 #include "base/text.h"
-#include "sql/like_pattern.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef struct {
@@ -30,8 +30,8 @@ static bool write_value(writer_state *w, const value *v, error **err)
     int64_t most = dialect_limit(w->d, "statement_parameters");
     if (most > 0 && w->values->len >= most)
         return error_set(err, ERROR_PLAN,
-                         _("the filter has more than %" G_GINT64_FORMAT " values: %s takes no more"),
-                         most, dialect_title(w->d));
+                         _("the filter has more than %" PRId64 " values: %s takes no more"), most,
+                         dialect_title(w->d));
     g_array_append_val(w->values, *v);
     g_autofree char *placeholder = dialect_placeholder(w->d, w->values->len);
     g_string_append(w->sql, placeholder);
@@ -43,8 +43,10 @@ static bool write_operand(writer_state *w, const filter *f, unsigned i, const da
 {
     if (filter_operators[f->op].orders && filter_number_for_text(f, i, type)) {
         g_autofree char *shown = text_safe(f->field, -1);
-        error_set(err, ERROR_PLAN, _("%s: column \"%s\" is text and cannot be compared with a "
-                                     "number"), f->path, shown);
+        error_set(err, ERROR_PLAN,
+                  _("%s: column \"%s\" is text and cannot be compared with a "
+                    "number"),
+                  f->path, shown);
         return error_hint(err, _("put the value in quotes to compare as text"));
     }
     value v;
@@ -67,19 +69,11 @@ static char *column_sql(const writer_state *w, const filter *f, const data_type 
     return ordered;
 }
 
-static like_pattern *pattern_of(const filter *f)
-{
-    const char *text = json_string_value(f->operands->pdata[0]);
-    if (f->op == OP_LIKE)
-        return like_pattern_parse(text);
-    return like_pattern_plain(text, f->op != OP_STARTS_WITH, f->op != OP_ENDS_WITH);
-}
-
 static bool write_like(writer_state *w, const filter *f, const data_type *type, error **err)
 {
-    g_autoptr(like_pattern) pattern = pattern_of(f);
+    g_autoptr(like_pattern) pattern = filter_pattern(f, err);
     if (pattern == NULL)
-        return error_set(err, ERROR_PLAN, _("%s.value: the pattern ends with a single \\"), f->path);
+        return false;
     g_autofree char *text = dialect_has(w->d, "glob_patterns") ? like_pattern_to_glob(pattern)
                                                                : like_pattern_to_sql(pattern);
     const value v = batch_copy_value(w->memory, VALUE_TEXT, text, strlen(text));

@@ -105,3 +105,15 @@ bool filter_operand(const filter *test, unsigned i, const data_type *type, batch
         error_hint(err, _("write date, time and zone: \"2026-01-31 00:00:00+08:00\""));
     return false;
 }
+
+like_pattern *filter_pattern(const filter *test, error **err)
+{
+    const char *text = json_string_value(test->operands->pdata[0]);
+    like_pattern *pattern =
+        test->op == OP_LIKE
+            ? like_pattern_parse(text)
+            : like_pattern_plain(text, test->op != OP_STARTS_WITH, test->op != OP_ENDS_WITH);
+    if (pattern == NULL)
+        error_set(err, ERROR_PLAN, _("%s.value: the pattern ends with a single \\"), test->path);
+    return pattern;
+}

@@ -12,8 +12,8 @@
 static char *fill(const dialect *d, literal_form form, const char *text)
 {
     GString *out = g_string_new(NULL);
-    template_expand(out, d->literals[form],
-                    (template_variable[]){{"value", text}, {NULL, NULL}}, NULL);
+    template_expand(out, d->literals[form], (template_variable[]){{"value", text}, {NULL, NULL}},
+                    NULL);
     return g_string_free(out, FALSE);
 }
 

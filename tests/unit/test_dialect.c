@@ -40,8 +40,14 @@ static void check_type(const dialect *d, const char *spelling, const data_type *
              got_text, got.fraction, want_text, want->fraction);
 }
 
-#define T(k, ...) {.kind = TYPE_##k, .fraction = -1, ##__VA_ARGS__}
-#define T_TIME(k, f) {.kind = TYPE_##k, .fraction = f}
+#define T(k, ...)                                       \
+    {                                                   \
+        .kind = TYPE_##k, .fraction = -1, ##__VA_ARGS__ \
+    }
+#define T_TIME(k, f)                    \
+    {                                   \
+        .kind = TYPE_##k, .fraction = f \
+    }
 
 static const struct {
     const char *dialect, *spelling;
@@ -170,11 +176,26 @@ static void written_types_read_back_as_the_same_kind(void **state)
 {
     (void)state;
     static const data_type types[] = {
-        T(BOOL), T(INT, .bits = 16), T(INT, .bits = 32), T(INT, .bits = 64),
-        T(FLOAT, .bits = 64), T(DECIMAL, .precision = 12, .scale = 2),
-        T(DECIMAL, .precision = 30, .scale = 4), T(DECIMAL), T(TEXT), T(TEXT, .length = 40),
-        T(BYTES), T(DATE), T(TIME), T_TIME(TIME, 3), T(TIMESTAMP), T_TIME(TIMESTAMP, 3),
-        T(INSTANT), T_TIME(INSTANT, 0), T(UUID), T(JSON),
+        T(BOOL),
+        T(INT, .bits = 16),
+        T(INT, .bits = 32),
+        T(INT, .bits = 64),
+        T(FLOAT, .bits = 64),
+        T(DECIMAL, .precision = 12, .scale = 2),
+        T(DECIMAL, .precision = 30, .scale = 4),
+        T(DECIMAL),
+        T(TEXT),
+        T(TEXT, .length = 40),
+        T(BYTES),
+        T(DATE),
+        T(TIME),
+        T_TIME(TIME, 3),
+        T(TIMESTAMP),
+        T_TIME(TIMESTAMP, 3),
+        T(INSTANT),
+        T_TIME(INSTANT, 0),
+        T(UUID),
+        T(JSON),
     };
     static const char *const names[] = {"sqlite", "postgresql"};
     for (size_t n = 0; n < G_N_ELEMENTS(names); n++) {
@@ -239,7 +260,10 @@ static void bad_identifiers_are_refused(void **state)
 
 /* --- literals ------------------------------------------------------------- */
 
-#define SPAN(k, text) {.data = text, .size = sizeof(text) - 1, .kind = VALUE_##k}
+#define SPAN(k, text)                                             \
+    {                                                             \
+        .data = text, .size = sizeof(text) - 1, .kind = VALUE_##k \
+    }
 
 static const struct {
     const char *dialect;
@@ -281,12 +305,14 @@ static const struct {
     {"postgresql", {.kind = VALUE_DATE, .i = -735160}, "DATE '0044-03-15 BC'"},
     {"mysql", {.kind = VALUE_DATE, .i = -735160}, NULL},
     {"mysql", {.kind = VALUE_DATE, .i = VALUE_INFINITY}, NULL},
-    {"mysql", {.kind = VALUE_TIMESTAMP, .i = INT64_C(253402300799999999)},
+    {"mysql",
+     {.kind = VALUE_TIMESTAMP, .i = INT64_C(253402300799999999)},
      "TIMESTAMP '9999-12-31 23:59:59.999999'"},
     {"mysql", {.kind = VALUE_TIMESTAMP, .i = INT64_C(253402300800000000)}, NULL},
     {"postgresql", {.kind = VALUE_TIME, .i = 45296000000}, "TIME '12:34:56'"},
     {"postgresql", {.kind = VALUE_TIMESTAMP, .i = 1}, "TIMESTAMP '1970-01-01 00:00:00.000001'"},
-    {"postgresql", {.kind = VALUE_INSTANT, .i = 0},
+    {"postgresql",
+     {.kind = VALUE_INSTANT, .i = 0},
      "TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00'"},
     {"mysql", {.kind = VALUE_INSTANT, .i = 0}, "TIMESTAMP '1970-01-01 00:00:00'"},
     {"postgresql", SPAN(UUID, "\x12\x3e\x45\x67\xe8\x9b\x12\xd3\xa4\x56\x42\x66\x14\x17\x40\x00"),
@@ -317,7 +343,8 @@ static void templates_take_variables_and_placeholders(void **state)
 {
     (void)state;
     g_autoptr(dialect) d = load("postgresql");
-    const template_variable names[] = {{"table", "\"t\""}, {"predicate", "{table} = 1"}, {NULL, NULL}};
+    const template_variable names[] = {
+        {"table", "\"t\""}, {"predicate", "{table} = 1"}, {NULL, NULL}};
     g_autofree char *delete = dialect_statement(d, "delete_where", names);
     assert_string_equal(delete, "DELETE FROM \"t\" WHERE {table} = 1");
     const template_variable ledger[] = {{"ledger", "l"}, {NULL, NULL}};
@@ -347,15 +374,24 @@ static void error_codes_have_classes(void **state)
         const char *dialect, *code;
         sql_error_class want;
     } cases[] = {
-        {"postgresql", "23505", SQL_ERROR_DATA},       {"postgresql", "22P02", SQL_ERROR_DATA},
-        {"postgresql", "08006", SQL_ERROR_CONNECTION}, {"postgresql", "57P01", SQL_ERROR_CONNECTION},
-        {"postgresql", "57014", SQL_ERROR_CANCELLED},  {"postgresql", "40P01", SQL_ERROR_LOCK},
-        {"postgresql", "42501", SQL_ERROR_RIGHTS},     {"postgresql", "42601", SQL_ERROR_OTHER},
-        {"postgresql", "53100", SQL_ERROR_DISK},       {"postgresql", "", SQL_ERROR_OTHER},
-        {"sqlite", "5", SQL_ERROR_LOCK},               {"sqlite", "2067", SQL_ERROR_DATA},
-        {"sqlite", "13", SQL_ERROR_DISK},              {"sqlite", "9", SQL_ERROR_CANCELLED},
-        {"sqlite", "1", SQL_ERROR_OTHER},              {"sqlite", "8", SQL_ERROR_RIGHTS},
-        {"mysql", "1062", SQL_ERROR_DATA},             {"mysql", "2013", SQL_ERROR_CONNECTION},
+        {"postgresql", "23505", SQL_ERROR_DATA},
+        {"postgresql", "22P02", SQL_ERROR_DATA},
+        {"postgresql", "08006", SQL_ERROR_CONNECTION},
+        {"postgresql", "57P01", SQL_ERROR_CONNECTION},
+        {"postgresql", "57014", SQL_ERROR_CANCELLED},
+        {"postgresql", "40P01", SQL_ERROR_LOCK},
+        {"postgresql", "42501", SQL_ERROR_RIGHTS},
+        {"postgresql", "42601", SQL_ERROR_OTHER},
+        {"postgresql", "53100", SQL_ERROR_DISK},
+        {"postgresql", "", SQL_ERROR_OTHER},
+        {"sqlite", "5", SQL_ERROR_LOCK},
+        {"sqlite", "2067", SQL_ERROR_DATA},
+        {"sqlite", "13", SQL_ERROR_DISK},
+        {"sqlite", "9", SQL_ERROR_CANCELLED},
+        {"sqlite", "1", SQL_ERROR_OTHER},
+        {"sqlite", "8", SQL_ERROR_RIGHTS},
+        {"mysql", "1062", SQL_ERROR_DATA},
+        {"mysql", "2013", SQL_ERROR_CONNECTION},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(dialect) d = load(cases[i].dialect);
@@ -383,18 +419,27 @@ static void statements_of_sqlite_are_valid(void **state)
     g_autoptr(dialect) d = load("sqlite");
     sqlite3 *db;
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    static const template_variable variables[] = {
-        {"table", "\"t\""}, {"staging", "\"g\""}, {"columns", "\"a\", \"b\""},
-        {"select", "s.\"a\", s.\"b\""}, {"key", "\"a\""}, {"on", "t.\"a\" = s.\"a\""},
-        {"assignments", "\"b\" = 1"}, {"predicate", "\"a\" = 1"}, {"name", "p"},
-        {"ledger", "\"l\""}, {NULL, NULL}};
+    static const template_variable variables[] = {{"table", "\"t\""},
+                                                  {"staging", "\"g\""},
+                                                  {"columns", "\"a\", \"b\""},
+                                                  {"select", "s.\"a\", s.\"b\""},
+                                                  {"key", "\"a\""},
+                                                  {"on", "t.\"a\" = s.\"a\""},
+                                                  {"assignments", "\"b\" = 1"},
+                                                  {"predicate", "\"a\" = 1"},
+                                                  {"name", "p"},
+                                                  {"ledger", "\"l\""},
+                                                  {NULL, NULL}};
     static const char *const names[] = {
-        "ledger_create", "begin", "savepoint", "rollback_to", "release", "commit", "begin_publish",
-        "delete_all", "delete_where", "truncate", "insert_select", "upsert", "upsert_update",
-        "upsert_insert_new", "count", "ledger_select", "analyze", "rollback", "begin_read",
-        "commit", "drop_table"};
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (a INTEGER PRIMARY KEY, b); INSERT INTO t "
-                                      "VALUES (1, 1); CREATE TABLE g (a, b)", NULL, NULL, NULL),
+        "ledger_create", "begin",         "savepoint",     "rollback_to",       "release",
+        "commit",        "begin_publish", "delete_all",    "delete_where",      "truncate",
+        "insert_select", "upsert",        "upsert_update", "upsert_insert_new", "count",
+        "ledger_select", "analyze",       "rollback",      "begin_read",        "commit",
+        "drop_table"};
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TABLE t (a INTEGER PRIMARY KEY, b); INSERT INTO t "
+                                  "VALUES (1, 1); CREATE TABLE g (a, b)",
+                                  NULL, NULL, NULL),
                      SQLITE_OK);
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *sql = dialect_statement(d, names[i], variables);
@@ -466,8 +511,8 @@ static void every_missing_key_of_a_sql_dialect_is_said(void **state)
     (void)state;
     g_autofree char *text = NULL;
     assert_true(g_file_get_contents(SRCDIR "/data/dialects/sqlite.ini", &text, NULL, NULL));
-    static const char *const keys[] = {"\ntitle =", "\nopen =", "\nplaceholder =", "\nschemas =",
-                                       "\nis_same =", "\ntimestamp = '"};
+    static const char *const keys[] = {"\ntitle =",   "\nopen =",    "\nplaceholder =",
+                                       "\nschemas =", "\nis_same =", "\ntimestamp = '"};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         g_autofree char *without = g_strdup(text);
         char *at = strstr(without, keys[i]);

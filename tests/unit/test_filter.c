@@ -44,8 +44,8 @@ static filter *parse_fine(const char *text)
     return f;
 }
 
-static const char *const names[] = {"id",   "amount", "long", "name", "code", "day", "at",
-                                    "ok",   "share",  "doc",  "mood", "uid",  "moment", NULL};
+static const char *const names[] = {"id", "amount", "long", "name", "code", "day",    "at",
+                                    "ok", "share",  "doc",  "mood", "uid",  "moment", NULL};
 static const data_type types[] = {
     {.kind = TYPE_INT, .bits = 32},
     {.kind = TYPE_DECIMAL, .precision = 12, .scale = 2},
@@ -154,8 +154,9 @@ static void bound_values_are_typed_and_numbered_on(void **state)
 {
     (void)state;
     g_autoptr(dialect) d = load("postgresql");
-    g_autoptr(filter) f = parse_fine("{\"all\":[{\"field\":\"day\",\"op\":\"=\",\"value\":\"2026-01-01\"},"
-                                     "{\"field\":\"id\",\"op\":\"in\",\"value\":[\"4\",5]}]}");
+    g_autoptr(filter) f =
+        parse_fine("{\"all\":[{\"field\":\"day\",\"op\":\"=\",\"value\":\"2026-01-01\"},"
+                   "{\"field\":\"id\",\"op\":\"in\",\"value\":[\"4\",5]}]}");
     g_autoptr(GString) sql = g_string_new("x = $1 AND ");
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(value));
     const value first = value_int(1);
@@ -176,16 +177,19 @@ static void what_cannot_be_compared_is_refused_and_leaves_nothing(void **state)
     static const struct {
         const char *json, *want;
     } cases[] = {
-        {"{\"field\":\"amuont\",\"op\":\"=\",\"value\":1}", "column \"amuont\" is not in the source"},
+        {"{\"field\":\"amuont\",\"op\":\"=\",\"value\":1}",
+         "column \"amuont\" is not in the source"},
         {"{\"field\":\"id\",\"op\":\"=\",\"value\":\"1 OR 1=1\"}", "is not an integer"},
         {"{\"field\":\"day\",\"op\":\"=\",\"value\":\"2026-02-30\"}", "is not a date"},
         {"{\"field\":\"moment\",\"op\":\"=\",\"value\":\"2026-02-03\"}", "with time zone"},
-        {"{\"field\":\"id\",\"op\":\"contains\",\"value\":\"1\"}", "cannot be asked of column \"id\""},
+        {"{\"field\":\"id\",\"op\":\"contains\",\"value\":\"1\"}",
+         "cannot be asked of column \"id\""},
         {"{\"field\":\"doc\",\"op\":\"=\",\"value\":\"{}\"}", "cannot be asked of column \"doc\""},
         {"{\"field\":\"name\",\"op\":\">\",\"value\":5}", "cannot be compared with a number"},
         {"{\"field\":\"name\",\"op\":\"like\",\"value\":\"a\\\\\"}", "ends with a single \\"},
         {"{\"all\":[{\"field\":\"id\",\"op\":\"=\",\"value\":1},"
-         "{\"field\":\"id\",\"op\":\"=\",\"value\":\"x\"}]}", "filter.all[1]: column \"id\""},
+         "{\"field\":\"id\",\"op\":\"=\",\"value\":\"x\"}]}",
+         "filter.all[1]: column \"id\""},
     };
     g_autoptr(dialect) d = load("sqlite");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -309,7 +313,8 @@ static void words_for_people_keep_the_grouping(void **state)
          "{\"any\":[{\"field\":\"status\",\"op\":\"in\",\"value\":[\"paid\",\"sent\"]}]}]}",
          "day >= '2026-01-01' and (status in ('paid', 'sent'))"},
         {"{\"not\":{\"any\":[{\"field\":\"a\",\"op\":\"=\",\"value\":1.5},"
-         "{\"field\":\"b\",\"op\":\"=\",\"value\":\"it's\"}]}}", "not (a = 1.5 or b = 'it''s')"},
+         "{\"field\":\"b\",\"op\":\"=\",\"value\":\"it's\"}]}}",
+         "not (a = 1.5 or b = 'it''s')"},
         {"{\"field\":\"a\",\"op\":\"between\",\"value\":[1,true]}", "a between 1 and true"},
         {"{\"field\":\"a\",\"op\":\"is not null\"}", "a is not null"},
     };
@@ -334,14 +339,16 @@ static void parameters_are_values_never_sql(void **state)
 {
     (void)state;
     g_autoptr(dialect) d = load("postgresql");
-    g_autoptr(filter) f = parse_fine("{\"any\":[{\"field\":\"name\",\"op\":\"in\",\"value\":[\"${x}\",\"y\"]}]}");
+    g_autoptr(filter) f =
+        parse_fine("{\"any\":[{\"field\":\"name\",\"op\":\"in\",\"value\":[\"${x}\",\"y\"]}]}");
     assert_true(filter_expand(f, expand, NULL, NULL));
     g_autoptr(GString) sql = g_string_new(NULL);
     g_autoptr(batch) memory = batch_new(0, 0);
     assert_true(filter_to_sql(f, d, lookup, NULL, false, sql, NULL, memory, NULL));
     assert_string_equal(sql->str, "(\"name\" IN (''' OR 1=1 --', 'y'))");
 
-    g_autoptr(filter) bad = parse_fine("{\"any\":[{\"field\":\"name\",\"op\":\"=\",\"value\":\"${bad}\"}]}");
+    g_autoptr(filter) bad =
+        parse_fine("{\"any\":[{\"field\":\"name\",\"op\":\"=\",\"value\":\"${bad}\"}]}");
     g_autoptr(error) e = NULL;
     assert_false(filter_expand(bad, expand, NULL, &e));
     assert_string_equal(e->message, "filter.any[0].value: unknown parameter \"bad\"");
@@ -361,11 +368,26 @@ static void fields_are_listed_once_in_order(void **state)
 
 /* --- comparing values ----------------------------------------------------- */
 
-#define DIGITS(t) {.data = t, .size = sizeof(t) - 1, .kind = VALUE_DIGITS}
-#define TEXT(t) {.data = t, .size = sizeof(t) - 1, .kind = VALUE_TEXT}
-#define DECIMAL(m, s) {.i = m, .scale = s, .kind = VALUE_DECIMAL}
-#define INT(n) {.i = n, .kind = VALUE_INT}
-#define FLOAT(x) {.f = x, .kind = VALUE_FLOAT}
+#define DIGITS(t)                                              \
+    {                                                          \
+        .data = t, .size = sizeof(t) - 1, .kind = VALUE_DIGITS \
+    }
+#define TEXT(t)                                              \
+    {                                                        \
+        .data = t, .size = sizeof(t) - 1, .kind = VALUE_TEXT \
+    }
+#define DECIMAL(m, s)                             \
+    {                                             \
+        .i = m, .scale = s, .kind = VALUE_DECIMAL \
+    }
+#define INT(n)                    \
+    {                             \
+        .i = n, .kind = VALUE_INT \
+    }
+#define FLOAT(x)                    \
+    {                               \
+        .f = x, .kind = VALUE_FLOAT \
+    }
 
 static void numbers_compare_exactly(void **state)
 {
@@ -453,7 +475,8 @@ static void a_row_with_its_date_in_range_passes(void **state)
     (void)state;
     static const char *const one[] = {"day", NULL};
     static const data_type date_type[] = {{.kind = TYPE_DATE}};
-    g_autoptr(filter) f = parse_fine("{\"field\":\"day\",\"op\":\"between\",\"value\":[\"20260101\",\"2026-01-31\"]}");
+    g_autoptr(filter) f = parse_fine(
+        "{\"field\":\"day\",\"op\":\"between\",\"value\":[\"20260101\",\"2026-01-31\"]}");
     g_autoptr(filter_program) p = filter_compile(f, one, date_type, NULL);
     value days[] = {value_of_kind(VALUE_DATE, 20453), value_of_kind(VALUE_DATE, 20454),
                     value_of_kind(VALUE_DATE, 20484), value_of_kind(VALUE_DATE, 20485),
@@ -470,15 +493,16 @@ static void a_row_with_its_date_in_range_passes(void **state)
 /* Random rows and conditions over columns of every class that SQLite knows;
  * the rows that it selects must be the ones that we match. */
 
-#define ROWS 60
+#define ROWS    60
 #define COLUMNS 4
 
 static const char *const random_names[] = {"n", "x", "t", "v", NULL};
-static const data_type random_types[] = {
-    {.kind = TYPE_INT, .bits = 64}, {.kind = TYPE_FLOAT, .bits = 64}, {.kind = TYPE_TEXT},
-    {.kind = TYPE_ANY}};
-static const char *const random_texts[] = {"",  "a",  "A",   "ab",  "b%", "a_b", "*", "[a]",
-                                           "é", "éa", "日本", "1",   "10", "a!b", "'", "\\"};
+static const data_type random_types[] = {{.kind = TYPE_INT, .bits = 64},
+                                         {.kind = TYPE_FLOAT, .bits = 64},
+                                         {.kind = TYPE_TEXT},
+                                         {.kind = TYPE_ANY}};
+static const char *const random_texts[] = {"",  "a",  "A",    "ab", "b%", "a_b", "*", "[a]",
+                                           "é", "éa", "日本", "1",  "10", "a!b", "'", "\\"};
 
 static value random_value(GRand *r, unsigned column)
 {
@@ -528,13 +552,15 @@ static json_t *random_test(GRand *r)
         break;
     case 1:
         json_object_set_new(test, "op", json_string(g_rand_boolean(r) ? "in" : "not in"));
-        json_object_set_new(test, "value", json_pack("[o,o]", random_operand(r, column),
-                                                     random_operand(r, column)));
+        json_object_set_new(
+            test, "value",
+            json_pack("[o,o]", random_operand(r, column), random_operand(r, column)));
         break;
     case 2:
         json_object_set_new(test, "op", json_string("between"));
-        json_object_set_new(test, "value", json_pack("[o,o]", random_operand(r, column),
-                                                     random_operand(r, column)));
+        json_object_set_new(
+            test, "value",
+            json_pack("[o,o]", random_operand(r, column), random_operand(r, column)));
         break;
     case 3:
         json_object_set_new(test, "op", json_string(g_rand_boolean(r) ? "is null" : "is not null"));
@@ -577,8 +603,9 @@ static void bind(sqlite3_stmt *s, int at, const value *v)
 static void fill(sqlite3 *db, value **columns)
 {
     sqlite3_stmt *insert;
-    assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO r VALUES (?, ?, ?, ?, ?)", -1, &insert,
-                                        NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "INSERT INTO r VALUES (?, ?, ?, ?, ?)", -1, &insert, NULL),
+        SQLITE_OK);
     for (int row = 0; row < ROWS; row++) {
         sqlite3_bind_int(insert, 1, row);
         for (int c = 0; c < COLUMNS; c++)
@@ -628,8 +655,11 @@ static void matching_agrees_with_sqlite_on_random_data(void **state)
             rows->source[c][row] = random_value(r, c);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE r (id INTEGER PRIMARY KEY, n INTEGER, x REAL, "
-                                      "t TEXT, v)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TABLE r (id INTEGER PRIMARY KEY, n INTEGER, x REAL, "
+                                  "t TEXT, v)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     fill(db, rows->source);
     unsigned passed[3] = {0};
     for (int round = 0; round < 3000; round++) {
