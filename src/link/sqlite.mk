@@ -11,3 +11,12 @@ librowferry_a_SOURCES += \
 	src/link/sqlite_session.c \
 	src/link/sqlite_staging.c \
 	src/link/sqlite_write.c
+unit_tests += \
+	tests/unit/test_sqlite_ddl tests/unit/test_sqlite_link tests/unit/test_sqlite_staging
+tests_unit_test_sqlite_ddl_SOURCES = tests/unit/test_sqlite_ddl.c
+tests_unit_test_sqlite_ddl_LDADD = $(unit_ldadd)
+tests_unit_test_sqlite_link_SOURCES = tests/unit/test_sqlite_link.c tests/unit/sqlite_fixture.h
+tests_unit_test_sqlite_link_LDADD = $(unit_ldadd)
+tests_unit_test_sqlite_staging_SOURCES = \
+	tests/unit/test_sqlite_staging.c tests/unit/sqlite_fixture.h
+tests_unit_test_sqlite_staging_LDADD = $(unit_ldadd)

@@ -299,6 +299,21 @@ static void read_children(sqlite_session *s, table_info *t, error **err)
     }
 }
 
+GPtrArray *sqlite_child_columns(sqlite_session *s, const char *table)
+{
+    GPtrArray *children = g_ptr_array_new_with_free_func(g_free);
+    sqlite3_stmt *q = ask(s, NULL,
+                          "SELECT m.name, f.\"from\" FROM pragma_table_list AS m,"
+                          " pragma_foreign_key_list(m.name, 'main') AS f WHERE m.schema = 'main'"
+                          " AND m.type = 'table' AND f.\"table\" = ?1 COLLATE NOCASE",
+                          table, NULL);
+    while (next(s, &q, NULL)) {
+        g_ptr_array_add(children, text_at(q, 0));
+        g_ptr_array_add(children, text_at(q, 1));
+    }
+    return children;
+}
+
 static void read_triggers_and_views(sqlite_session *s, table_info *t, error **err)
 {
     g_autofree char *sql =

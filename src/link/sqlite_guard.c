@@ -12,6 +12,16 @@ static bool is_permitted_function(const sqlite_guard *g, const char *name)
     return false;
 }
 
+/* SQLite looks there for children of the deleted rows. */
+static bool is_foreign_key_of_child(const sqlite_guard *g, const char *table, const char *column)
+{
+    for (guint i = 0; table != NULL && column != NULL && i + 1 < g->children->len; i += 2)
+        if (g_ascii_strcasecmp(g_ptr_array_index(g->children, i), table) == 0 &&
+            g_ascii_strcasecmp(g_ptr_array_index(g->children, i + 1), column) == 0)
+            return true;
+    return false;
+}
+
 static int authorize_delete(void *user, int action, const char *one, const char *two,
                             const char *schema, const char *trigger)
 {
@@ -26,7 +36,7 @@ static int authorize_delete(void *user, int action, const char *one, const char 
         g->saw_delete |= on_table;
         return on_table ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_READ:
-        return on_table ? SQLITE_OK : SQLITE_DENY;
+        return on_table || is_foreign_key_of_child(g, one, two) ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_FUNCTION:
         return two != NULL && is_permitted_function(g, two) ? SQLITE_OK : SQLITE_DENY;
     default:
@@ -52,8 +62,13 @@ int sqlite_authorize_select(void *user, int action, const char *one, const char 
 void sqlite_session_guard(session *base, const char *table, const char *const *functions)
 {
     sqlite_session *s = sqlite_of(base);
+    sqlite3_set_authorizer(s->db, NULL, NULL);
+    g_clear_pointer(&s->guard.children, g_ptr_array_unref);
     s->guard = (sqlite_guard){.table = table, .functions = functions};
-    sqlite3_set_authorizer(s->db, table == NULL ? NULL : authorize_delete, &s->guard);
+    if (table == NULL)
+        return;
+    s->guard.children = sqlite_child_columns(s, table);
+    sqlite3_set_authorizer(s->db, authorize_delete, &s->guard);
 }
 
 static bool run_delete(sqlite_session *s, const table_info *target, const char *sql,

@@ -12,6 +12,7 @@
 typedef struct {
     const char *table; /* NULL: no guard */
     const char *const *functions;
+    GPtrArray *children; /* of char*: table, column, table, column … of foreign keys to it */
     bool saw_delete;
 } sqlite_guard;
 
@@ -71,6 +72,10 @@ GPtrArray *sqlite_describe_query(session *s, const char *sql, const value *param
 /* The column that is another name of the rowid, or NULL (also when the
  * catalogue cannot be read). Caller frees. */
 char *sqlite_rowid_column(sqlite_session *s, const char *schema, const char *table);
+
+/* Tables and their columns that refer to main.@table: table, column, table,
+ * column … of char*. Empty when the catalogue cannot be read. */
+GPtrArray *sqlite_child_columns(sqlite_session *s, const char *table);
 
 /* --- sqlite_read.c --- */
 reader *sqlite_read_open(session *s, const read_request *request, const data_type *types,

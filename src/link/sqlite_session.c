@@ -175,6 +175,7 @@ static void sqlite_close(session *base)
 {
     sqlite_session *s = sqlite_of(base);
     disconnect(s);
+    g_clear_pointer(&s->guard.children, g_ptr_array_unref);
     g_free(s->staging_path);
     g_free(s->path);
     g_free(s);
