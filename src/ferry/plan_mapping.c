@@ -140,7 +140,9 @@ static bool is_writable(const column_info *c)
 
 static bool leave_unmapped(plan *p, const column_info *c, error **err)
 {
-    if (p->task->mapping.unmapped_null && !c->not_null) {
+    /* A line of a file has all of its columns. */
+    bool is_file = p->table_info->kind == TABLE_FILE;
+    if ((p->task->mapping.unmapped_null || is_file) && !c->not_null) {
         mapping_column *m = add_column(p, c);
         m->origin = COLUMN_CONSTANT;
         m->fixed = value_null();

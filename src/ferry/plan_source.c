@@ -40,7 +40,7 @@ static bool describe_table(plan *p, const connection *c, const table_name *name,
     plan_unit *u = g_new0(plan_unit, 1);
     u->connection = c;
     u->table = table_name_copy(info->name);
-    u->columns = g_steal_pointer(&info->columns);
+    u->columns = g_ptr_array_ref(info->columns);
     u->row_estimate = info->row_estimate;
     g_ptr_array_add(p->units, u);
     return true;

@@ -179,9 +179,18 @@ static char *join_on_key(const plan *p)
     return g_string_free(on, FALSE);
 }
 
+/* The new value of a column: of the row that conflicts, or of staging. */
+static char *new_value(const plan *p, const char *quoted)
+{
+    if (!p->on_conflict)
+        return g_strconcat("s.", quoted, NULL);
+    const template_variable variables[] = {{"column", quoted}, {NULL, NULL}};
+    return dialect_expression_text(target_dialect(p), "new_value", variables);
+}
+
 /* SET list and the condition that the row changes at all; NULL when every
- * mapped column is a key. @from is "s." or "excluded.". */
-static char *assignments(const plan *p, const char *from, char **changed)
+ * mapped column is a key. */
+static char *assignments(const plan *p, char **changed)
 {
     g_autoptr(GString) set = g_string_new(NULL);
     g_autoptr(GString) differs = g_string_new(NULL);
@@ -191,11 +200,12 @@ static char *assignments(const plan *p, const char *from, char **changed)
         if (m->is_key)
             continue;
         g_autofree char *name = dialect_quoted(target_dialect(p), m->target);
-        g_string_append_printf(set, "%s%s = %s%s", set->len > 0 ? ", " : "", name, from, name);
+        g_autofree char *new = new_value(p, name);
+        g_string_append_printf(set, "%s%s = %s", set->len > 0 ? ", " : "", name, new);
         /* json has no equality; a parameter's value alone is no change. */
         if (!m->is_parameter && g_strcmp0(m->type_text, "json") != 0)
-            g_string_append_printf(differs, "%st.%s %s %s%s", differs->len > 0 ? " OR " : "", name,
-                                   distinct, from, name);
+            g_string_append_printf(differs, "%st.%s %s %s", differs->len > 0 ? " OR " : "", name,
+                                   distinct, new);
     }
     *changed = differs->len > 0 ? g_string_free(g_steal_pointer(&differs), FALSE) : NULL;
     return set->len > 0 ? g_string_free(g_steal_pointer(&set), FALSE) : NULL;
@@ -228,7 +238,7 @@ static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *
     p->on_conflict = p->key_is_unique && p->table_info->kind != TABLE_PARTITIONED &&
                      dialect_has_statement(d, "upsert_counts");
     g_autofree char *changed = NULL;
-    g_autofree char *set = assignments(p, p->on_conflict ? "excluded." : "s.", &changed);
+    g_autofree char *set = assignments(p, &changed);
     /* Nothing but the key is mapped: rows that exist are unchanged. */
     p->on_conflict = p->on_conflict && set != NULL;
     p->lock_table = !p->on_conflict;
@@ -312,7 +322,7 @@ static bool choose_strategy(plan *p, error **err)
         return error_set(err, ERROR_PLAN, _("target.commit \"segment\" is not in this version"));
     bool plain_append = p->mode == MODE_APPEND && p->pre_sql == NULL && p->post_sql == NULL &&
                         !p->verify && p->writers == 1;
-    if (p->creates_table && p->mode != MODE_UPSERT) {
+    if (p->creates_table) {
         p->strategy = STRATEGY_DIRECT;
         p->writers = 1;
     } else if (plain_append) {
@@ -320,8 +330,6 @@ static bool choose_strategy(plan *p, error **err)
     } else {
         p->strategy = STRATEGY_STAGED;
     }
-    if (p->mode == MODE_UPSERT && p->creates_table)
-        return error_set(err, ERROR_PLAN, _("target \"%s\" does not exist"), p->table->name);
     return true;
 }
 

@@ -67,11 +67,19 @@ bool plan_target(plan *p, const plan_context *context, error **err)
     if (p->table_info == NULL && local != NULL)
         return error_prefix(err, &local, _("target \"%s\" of connection \"%s\""), shown,
                             p->target->name);
+    /* A file that is replaced takes the columns that are mapped, not its own. */
+    if (p->table_info != NULL && p->mode == MODE_OVERWRITE && p->table_info->kind == TABLE_FILE)
+        g_clear_pointer(&p->table_info, table_info_free);
     if (p->table_info != NULL) {
         p->table = table_name_copy(p->table_info->name);
         if (!check_kind(p, shown, err) || !check_rights(p, shown, err))
             return false;
     } else {
+        if (p->mode == MODE_UPSERT) {
+            error_set(err, ERROR_PLAN, _("target \"%s\" does not exist in connection \"%s\""),
+                      shown, p->target->name);
+            return error_hint(err, _("create it first: an upsert needs a table with its key"));
+        }
         if (!t->target.create || p->replay_file != NULL) {
             error_set(err, ERROR_PLAN, _("target \"%s\" does not exist in connection \"%s\""),
                       shown, p->target->name);

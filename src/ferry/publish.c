@@ -205,6 +205,9 @@ bool run_commit(run_state *r, int64_t rows, error **err)
         return false;
     if (!r->callbacks->may_commit(r->callbacks->user))
         return error_set(err, ERROR_LOST, _("this process lost its lease: nothing is published"));
+    run_watch_end(r);
+    if (!run_tick(r, err))
+        return false;
     r->callbacks->committing(r->callbacks->user);
     run_reach(r, "K16");
     error *cause = NULL;

@@ -55,6 +55,46 @@ bool run_tick(void *state, error **err)
     return true;
 }
 
+#define WATCH_US 100000
+
+static gpointer watch(gpointer data)
+{
+    run_state *r = data;
+    g_mutex_lock(&r->mutex);
+    while (!r->done) {
+        if (r->callbacks->cancelled(r->callbacks->user) ||
+            g_get_monotonic_time() >= r->deadline_us) {
+            r->target->ops->cancel(r->target);
+            break;
+        }
+        g_cond_wait_until(&r->wake, &r->mutex, g_get_monotonic_time() + WATCH_US);
+    }
+    g_mutex_unlock(&r->mutex);
+    return NULL;
+}
+
+void run_watch_begin(run_state *r)
+{
+    g_mutex_init(&r->mutex);
+    g_cond_init(&r->wake);
+    r->done = false;
+    r->watchdog = g_thread_new("watchdog", watch, r);
+}
+
+void run_watch_end(run_state *r)
+{
+    if (r->watchdog == NULL)
+        return;
+    g_mutex_lock(&r->mutex);
+    r->done = true;
+    g_cond_signal(&r->wake);
+    g_mutex_unlock(&r->mutex);
+    g_thread_join(r->watchdog);
+    r->watchdog = NULL;
+    g_cond_clear(&r->wake);
+    g_mutex_clear(&r->mutex);
+}
+
 bool run_sql(run_state *r, const char *sql, int64_t *affected, error **err)
 {
     int64_t ignored;
@@ -311,8 +351,19 @@ bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, er
     bool done = r.target != NULL;
     if (done) {
         run_reach(&r, "K4");
+        run_watch_begin(&r);
         done = p->strategy == STRATEGY_STAGED ? run_staged(&r, &cause) : run_direct(&r, &cause);
         done = done && (result->kept_empty || counts_agree(&r, &cause));
+    }
+    run_watch_end(&r);
+    /* A statement that was cancelled because the time was up says only that
+     * it was cancelled. */
+    if (cause != NULL && cause->code == ERROR_CANCELLED) {
+        error *why = NULL;
+        if (!run_tick(&r, &why)) {
+            error_free(cause);
+            cause = why;
+        }
     }
     if (r.target != NULL && !done)
         r.target->ops->rollback(r.target);

@@ -1,9 +1,10 @@
 /* run.h - executing a plan.
  *
  * run_execute() uses threads of its own and returns when everything has
- * ended; the callbacks are called on the caller's thread only. It never looks
- * at leases: the caller's may_commit() answers whether this process may still
- * publish (rulings.md 22).
+ * ended. The callbacks are called on the caller's thread, except cancelled()
+ * and reached(), which any thread may call. It never looks at leases: the
+ * caller's may_commit() answers whether this process may still publish
+ * (rulings.md 22).
  */
 #ifndef ROWFERRY_FERRY_RUN_H
 #define ROWFERRY_FERRY_RUN_H

@@ -14,6 +14,10 @@ typedef struct {
     int64_t started_us, deadline_us, last_progress_us;
     int64_t lock_us;          /* waited for locks of the publish */
     int64_t staged;           /* rows in staging after the checks */
+    GThread *watchdog;        /* cancels the target's session when it is time */
+    GMutex mutex;             /* guards done */
+    GCond wake;
+    bool done;                /* the watchdog may go */
 } run_state;
 
 void run_log(run_state *r, log_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -24,6 +28,11 @@ void run_reach(run_state *r, const char *point);
 bool run_tick(void *state, error **err);
 /* Run a statement of the target's session. */
 bool run_sql(run_state *r, const char *sql, int64_t *affected, error **err);
+/* Watch the target's session while this thread waits for its answers: a
+ * cancelled or overdue run is cancelled there too. Ends before COMMIT is sent:
+ * from then on only the outcome counts. */
+void run_watch_begin(run_state *r);
+void run_watch_end(run_state *r);
 /* The first cell of a query, as a number. */
 bool run_number(run_state *r, const char *sql, int64_t *number, error **err);
 /* Whether the rejects so far are within the task's limit, at the end. */
