@@ -152,20 +152,124 @@ static int take_digits(double f, int precision, char *digits, int *exponent)
     return n;
 }
 
-static size_t write_shortest(double f, char *out)
+/* Beyond the range of take_shortest(): try, and read back. */
+static int try_digits(double f, char *digits, int *exponent)
 {
-    char digits[24];
-    int exponent = 0, n = 0;
     /* Any double that a number of up to 15 digits names gives that number
      * back; only subnormal ones may need fewer. */
-    for (int precision = f < 0x1p-1022 ? 1 : 15; precision <= 17; precision++) {
+    for (int precision = f < 0x1p-1022 ? 1 : 15;; precision++) {
         char text[40];
-        n = take_digits(f, precision, digits, &exponent);
-        g_snprintf(text, sizeof text, "%.1s.%.*se%d", digits, n - 1, digits + 1, exponent);
+        int n = take_digits(f, precision, digits, exponent);
+        g_snprintf(text, sizeof text, "%.1s.%.*se%d", digits, n - 1, digits + 1, *exponent);
         if (precision == 17 || g_ascii_strtod(text, NULL) == f)
-            break;
+            return n;
     }
-    return place_point(digits, n, exponent, out);
+}
+
+/* 5^27 is the highest below 2^63. */
+#define FIVES 28
+static const uint64_t fives[FIVES] = {UINT64_C(1),
+                                      UINT64_C(5),
+                                      UINT64_C(25),
+                                      UINT64_C(125),
+                                      UINT64_C(625),
+                                      UINT64_C(3125),
+                                      UINT64_C(15625),
+                                      UINT64_C(78125),
+                                      UINT64_C(390625),
+                                      UINT64_C(1953125),
+                                      UINT64_C(9765625),
+                                      UINT64_C(48828125),
+                                      UINT64_C(244140625),
+                                      UINT64_C(1220703125),
+                                      UINT64_C(6103515625),
+                                      UINT64_C(30517578125),
+                                      UINT64_C(152587890625),
+                                      UINT64_C(762939453125),
+                                      UINT64_C(3814697265625),
+                                      UINT64_C(19073486328125),
+                                      UINT64_C(95367431640625),
+                                      UINT64_C(476837158203125),
+                                      UINT64_C(2384185791015625),
+                                      UINT64_C(11920928955078125),
+                                      UINT64_C(59604644775390625),
+                                      UINT64_C(298023223876953125),
+                                      UINT64_C(1490116119384765625),
+                                      UINT64_C(7450580596923828125)};
+
+/* The integer nearest to f × 10^power for f = mantissa × 2^binary and
+ * 0 <= power < FIVES, all of it exact: the product of mantissa and 5^power has
+ * at most 116 bits. @reads_back says whether the result over 10^power is
+ * nearer to f than to any other double. */
+static uint64_t scale_exactly(uint64_t mantissa, int binary, int power, bool *reads_back)
+{
+    unsigned __int128 product = (unsigned __int128)mantissa * fives[power];
+    int shift = -(binary + power);
+    if (shift <= 0) {
+        *reads_back = true;
+        return (uint64_t)(product << -shift);
+    }
+    unsigned __int128 half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 rest = product & ((half << 1) - 1);
+    uint64_t nearest = (uint64_t)(product >> shift);
+    bool up = rest > half || (rest == half && nearest % 2 == 1);
+    unsigned __int128 distance = up ? (half << 1) - rest : rest;
+    /* One unit of the mantissa is 5^power here. */
+    *reads_back = distance * 2 < fives[power];
+    return nearest + up;
+}
+
+static unsigned cut_zeros(uint64_t *number)
+{
+    static const struct {
+        uint32_t power;
+        unsigned zeros;
+    } steps[] = {{100000000, 8}, {10000, 4}, {100, 2}, {10, 1}};
+    unsigned zeros = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++)
+        if (*number % steps[i].power == 0) {
+            *number /= steps[i].power;
+            zeros += steps[i].zeros;
+        }
+    return zeros;
+}
+
+/* The shortest digits that read back as @f, for about 1e-10 <= f < 1e16, in
+ * integers; false outside, and for powers of two, whose neighbours are not
+ * equally far. */
+static bool take_shortest(double f, char *digits, int *n, int *exponent)
+{
+    uint64_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    int binary = (int)(bits >> 52) - 1075;
+    uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
+    if (mantissa == 0 || binary < -88 || binary > 0)
+        return false;
+    mantissa |= UINT64_C(1) << 52;
+    /* floor(log10(2^(binary + 52))), or one less than that of f. */
+    int decimal = ((binary + 52) * 1233) >> 12;
+    bool reads_back = false;
+    uint64_t number = scale_exactly(mantissa, binary, 15 - decimal, &reads_back);
+    if (number >= (uint64_t)number_powers[16])
+        decimal++;
+    if (decimal > 15)
+        return false;
+    for (int precision = MAX(15, decimal + 1); precision <= 17; precision++) {
+        int power = precision - 1 - decimal;
+        if (power >= FIVES)
+            return false;
+        number = scale_exactly(mantissa, binary, power, &reads_back);
+        if (!reads_back)
+            continue;
+        /* 9.99… may have become 10. */
+        if (number >= (uint64_t)number_powers[precision])
+            decimal++;
+        cut_zeros(&number);
+        *n = (int)write_unsigned(number, digits);
+        *exponent = decimal;
+        return true;
+    }
+    return false;
 }
 
 size_t number_write_float(double f, char *out)
@@ -183,26 +287,25 @@ size_t number_write_float(double f, char *out)
         memcpy(p, "Infinity", 8);
         return (size_t)(p - out) + 8;
     }
-    /* Short decimals, which most floats are: m / 10^s with both exact in a
-     * double is the double nearest to that decimal, and at most 15 digits
-     * make it the only such decimal with so few digits. */
-    if (f < 1e15 && (f >= 1e-5 || f == 0)) {
-        for (unsigned scale = 0; scale <= DECIMAL_DIGITS; scale++) {
-            double scaled = f * exact_powers[scale];
-            if (scaled >= 1e15)
-                break;
-            int64_t mantissa = (int64_t)(scaled + 0.5);
-            if ((double)mantissa / exact_powers[scale] != f)
-                continue;
-            p += number_write_decimal(mantissa, scale, p);
-            if (scale == 0) {
-                memcpy(p, ".0", 2);
-                p += 2;
-            }
-            return (size_t)(p - out);
-        }
+    /* Whole numbers, powers of two among them. */
+    if (f < 1e15 && f == (double)(int64_t)f) {
+        p += write_unsigned((uint64_t)f, p);
+        memcpy(p, ".0", 2);
+        return (size_t)(p - out) + 2;
     }
-    return (size_t)(p - out) + write_shortest(f, p);
+    /* Amounts and the like: m / 10^s with both exact in a double is the double
+     * nearest to that decimal, and of decimals with so few digits no other
+     * has the same double. */
+    for (unsigned scale = 1; f < 1e10 && f >= 1 && scale <= 3; scale++) {
+        int64_t mantissa = (int64_t)(f * exact_powers[scale] + 0.5);
+        if ((double)mantissa / exact_powers[scale] == f)
+            return (size_t)(p - out) + number_write_decimal(mantissa, scale, p);
+    }
+    char digits[24];
+    int n = 0, exponent = 0;
+    if (!take_shortest(f, digits, &n, &exponent))
+        n = try_digits(f, digits, &exponent);
+    return (size_t)(p - out) + place_point(digits, n, exponent, p);
 }
 
 /* --- reading --- */

@@ -204,35 +204,83 @@ static bool take_date(const char **p, const char *end, civil_date *out)
            take_pair(p, end, &out->day);
 }
 
-static bool take_time(const char **p, const char *end, int64_t *out)
+/* Digits of a second after the point. */
+static bool take_fraction(const char **p, const char *end, unsigned *out)
 {
-    unsigned hour, minute, second = 0, fraction = 0;
-    if (!take_pair(p, end, &hour) || !take_char(p, end, ':') || !take_pair(p, end, &minute))
-        return false;
-    if (take_char(p, end, ':')) {
-        if (!take_pair(p, end, &second))
+    const char *start = *p;
+    unsigned fraction = 0, unit = 100000;
+    for (; *p < end; (*p)++) {
+        unsigned digit = (unsigned char)**p - '0';
+        if (digit > 9)
+            break;
+        if (unit == 0 && digit != 0)
             return false;
-        if (take_char(p, end, '.')) {
-            const char *start = *p;
-            unsigned unit = 100000;
-            for (; *p < end; (*p)++) {
-                unsigned digit = (unsigned char)**p - '0';
-                if (digit > 9)
-                    break;
-                if (unit == 0 && digit != 0)
-                    return false;
-                fraction += digit * unit;
-                unit /= 10;
-            }
-            if (*p == start)
-                return false;
-        }
+        fraction += digit * unit;
+        unit /= 10;
     }
+    *out = fraction;
+    return *p > start;
+}
+
+typedef struct {
+    unsigned hour, minute, second, fraction;
+} clock_time;
+
+static bool clock_to_microseconds(const clock_time *t, int64_t *out)
+{
     /* No leap second: microseconds since midnight have no place for it. */
-    if (hour > 24 || minute > 59 || second > 59)
+    if (t->hour > 24 || t->minute > 59 || t->second > 59)
         return false;
-    *out = ((int64_t)(hour * 60 + minute) * 60 + second) * MICROSECONDS_PER_SECOND + fraction;
+    unsigned seconds = (t->hour * 60 + t->minute) * 60 + t->second;
+    *out = seconds * MICROSECONDS_PER_SECOND + t->fraction;
     return *out <= MICROSECONDS_PER_DAY;
+}
+
+static bool take_time(const char **p, const char *end, clock_time *out)
+{
+    *out = (clock_time){0};
+    if (!take_pair(p, end, &out->hour) || !take_char(p, end, ':') ||
+        !take_pair(p, end, &out->minute))
+        return false;
+    if (!take_char(p, end, ':'))
+        return true;
+    return take_pair(p, end, &out->second) &&
+           (!take_char(p, end, '.') || take_fraction(p, end, &out->fraction));
+}
+
+static unsigned pair_at(const char *p, unsigned *wrong)
+{
+    unsigned tens = (unsigned char)p[0] - '0', ones = (unsigned char)p[1] - '0';
+    *wrong |= (tens > 9) | (ones > 9);
+    return tens * 10 + ones;
+}
+
+/* "2026-01-31 12:34:56[.f]", which nearly all timestamps are, without looking
+ * for the ends of its parts: twice as fast. What is otherwise is left alone. */
+static bool take_usual(const char **p, const char *end, civil_date *date, clock_time *t)
+{
+    const char *s = *p;
+    if (end - s < 19 || s[4] != '-' || s[7] != '-' || (s[10] != ' ' && s[10] != 'T') ||
+        s[13] != ':' || s[16] != ':')
+        return false;
+    unsigned wrong = 0;
+    date->year = pair_at(s, &wrong) * 100 + pair_at(s + 2, &wrong);
+    date->month = pair_at(s + 5, &wrong);
+    date->day = pair_at(s + 8, &wrong);
+    t->hour = pair_at(s + 11, &wrong);
+    t->minute = pair_at(s + 14, &wrong);
+    t->second = pair_at(s + 17, &wrong);
+    t->fraction = 0;
+    if (wrong || date->year == 0)
+        return false;
+    s += 19;
+    if (s < end && *s == '.') {
+        s++;
+        if (!take_fraction(&s, end, &t->fraction))
+            return false;
+    }
+    *p = s;
+    return true;
 }
 
 /* Hours, minutes and seconds east of UTC; PostgreSQL writes seconds for the
@@ -306,22 +354,26 @@ bool parse_date(const char *text, size_t size, int64_t *days)
 bool parse_time(const char *text, size_t size, int64_t *microseconds)
 {
     const char *p = text, *end = text + size;
-    return take_time(&p, end, microseconds) && p == end;
+    clock_time t;
+    return take_time(&p, end, &t) && p == end && clock_to_microseconds(&t, microseconds);
 }
 
 static bool parse_moment(const char *text, size_t size, bool with_zone, int64_t *microseconds)
 {
     const char *p = text, *end = text + size;
     civil_date date;
+    clock_time t;
     int64_t time, days;
     int offset = 0;
     bool bc;
-    if (!take_date(&p, end, &date))
-        return parse_infinity(text, size, microseconds);
-    if (!take_char(&p, end, ' ') && !take_char(&p, end, 'T'))
-        return false;
-    if (!take_time(&p, end, &time) || (with_zone && !take_zone(&p, end, &offset)) ||
-        !take_end(p, end, &bc) || !date_to_days(&date, bc, &days))
+    if (!take_usual(&p, end, &date, &t)) {
+        if (!take_date(&p, end, &date))
+            return parse_infinity(text, size, microseconds);
+        if ((!take_char(&p, end, ' ') && !take_char(&p, end, 'T')) || !take_time(&p, end, &t))
+            return false;
+    }
+    if ((with_zone && !take_zone(&p, end, &offset)) || !take_end(p, end, &bc) ||
+        !clock_to_microseconds(&t, &time) || !date_to_days(&date, bc, &days))
         return false;
     time -= offset * MICROSECONDS_PER_SECOND;
     int64_t moment;
