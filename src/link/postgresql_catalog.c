@@ -193,9 +193,9 @@ static const char foreign_keys_sql[] =
     " FROM pg_catalog.pg_constraint o"
     " JOIN pg_catalog.pg_class c ON c.oid = o.confrelid"
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-    " CROSS JOIN LATERAL pg_catalog.unnest(o.conkey, o.confkey) WITH ORDINALITY AS k(f, t, i)"
-    " JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.f"
-    " JOIN pg_catalog.pg_attribute b ON b.attrelid = o.confrelid AND b.attnum = k.t"
+    " CROSS JOIN LATERAL pg_catalog.generate_subscripts(o.conkey, 1) AS k(i)"
+    " JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = o.conkey[k.i]"
+    " JOIN pg_catalog.pg_attribute b ON b.attrelid = o.confrelid AND b.attnum = o.confkey[k.i]"
     " WHERE o.conrelid = $1::oid AND o.contype = 'f'"
     " AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p WHERE p.oid = o.conparentid"
     " AND p.conrelid = o.conrelid) ORDER BY o.conname COLLATE \"C\", o.oid, k.i";
@@ -383,7 +383,7 @@ table_info *pg_describe(session *base, const table_name *name, error **err)
 
 /* --- the columns of a query -------------------------------------------------- */
 
-/* Names, types and modifiers as one bound JSON document, back in order. */
+/* The catalogue's spelling of each column's type, in order. */
 static PGresult *spell_types(pg_session *s, const PGresult *described, error **err)
 {
     GString *oids = g_string_new("{");
@@ -396,9 +396,8 @@ static PGresult *spell_types(pg_session *s, const PGresult *described, error **e
     g_string_append_c(modifiers, '}');
     const char *values[] = {oids->str, modifiers->str};
     PGresult *r = pg_query(s,
-                           "SELECT pg_catalog.format_type(t, m)"
-                           " FROM pg_catalog.unnest($1::oid[], $2::integer[])"
-                           " WITH ORDINALITY AS u(t, m, i) ORDER BY i",
+                           "SELECT pg_catalog.format_type(($1::oid[])[i], ($2::integer[])[i])"
+                           " FROM pg_catalog.generate_subscripts($1::oid[], 1) AS g(i) ORDER BY i",
                            2, values, _("read the columns of the query"), err);
     g_string_free(oids, TRUE);
     g_string_free(modifiers, TRUE);

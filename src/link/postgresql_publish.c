@@ -202,6 +202,7 @@ bool pg_begin_publish(session *base, const table_name *table, bool lock_table, e
 
 static commit_outcome unknown(pg_session *s, error **err)
 {
+    s->broken = true; /* nothing more may be sent here as if all were well */
     error_set(err, ERROR_UNRESOLVED,
               _("connection \"%s\": the answer to COMMIT was lost; it is not known whether it took "
                 "effect"),

@@ -8,9 +8,10 @@
 
 #include <libpq-fe.h>
 
+/* Borrowed. */
 typedef struct {
-    const char *table; /* bare name of the table that is copied into; borrowed */
-    char **columns;    /* NULL-terminated, in the order of batch->target */
+    const char *table;          /* bare name of the table that is copied into */
+    const char *const *columns; /* NULL-terminated, in the order of batch->target */
 } pg_refused_columns;
 
 /* The line of the COPY, from 1, that its CONTEXT names; 0 when it names none. */

@@ -30,6 +30,7 @@ typedef struct {
     pg_session *session;
     pg_refused_columns names;
     char *table;        /* bare name, as in the server's CONTEXT */
+    char **columns;
     char *start;        /* the COPY statement */
     pg_form *forms;     /* [n_columns] when binary */
     unsigned n_columns;
@@ -112,12 +113,12 @@ writer *pg_write_open(session *base, const write_request *request, error **err)
     for (unsigned i = 0; i < request->n_columns; i++)
         g_ptr_array_add(names, g_strdup(request->columns[i]));
     g_ptr_array_add(names, NULL);
+    w->columns = (char **)g_ptr_array_free(names, FALSE);
     w->names = (pg_refused_columns){.table = w->table,
-                                    .columns = (char **)g_ptr_array_free(names, FALSE)};
+                                    .columns = (const char *const *)w->columns};
 
     g_autofree char *table = pg_quoted_table(s, request->table);
-    g_autofree char *columns = dialect_quoted_list(s->base.connection->dialect,
-                                                   (const char *const *)w->names.columns);
+    g_autofree char *columns = dialect_quoted_list(s->base.connection->dialect, w->names.columns);
     bool itself = false;
     if (!choose_forms(w, request, table, columns, err) ||
         (!w->isolate && !refers_to_itself(s, table, &itself, err))) {
@@ -480,7 +481,7 @@ void pg_write_close(writer *base)
         fail(w);
     g_ptr_array_unref(w->held);
     pg_buffer_clear(&w->buffer);
-    g_strfreev(w->names.columns);
+    g_strfreev(w->columns);
     g_free(w->table);
     g_free(w->start);
     g_free(w->forms);
