@@ -55,6 +55,7 @@ void dialect_free(dialect *d)
         g_free(d->literals[i]);
     for (int i = 0; i < N_EXPRESSIONS; i++)
         g_free(d->expressions[i]);
+    sql_syntax_free(d->syntax);
     g_hash_table_unref(d->statements);
     g_hash_table_unref(d->exact_types);
     g_ptr_array_unref(d->read_rules);
@@ -184,6 +185,11 @@ const char *dialect_verified(const dialect *d)
 const char *dialect_documentation(const dialect *d)
 {
     return d->documentation;
+}
+
+const sql_syntax *dialect_syntax(const dialect *d)
+{
+    return d->syntax;
 }
 
 bool dialect_has(const dialect *d, const char *feature)

@@ -21,7 +21,7 @@ const template_kind dialect_expressions[N_EXPRESSIONS] = {
     {"is_distinct", "", false},     {"is_same", "", false},
     {"new_value", "column", false}, {"like", "column value", false},
     {"cast_text", "column", false}, {"decimal_order", "column", false},
-    {"row_id", "", false},
+    {"row_id", "", false},             {"date_plus", "date days", false},
 };
 
 const template_kind dialect_statements[] = {
@@ -294,6 +294,15 @@ static bool take_literals(source *s, const entry *e, dialect *d)
     return fail_unknown(s, e, known);
 }
 
+static bool take_syntax(source *s, const entry *e, dialect *d)
+{
+    g_autofree char *why = NULL;
+    if (d->syntax == NULL)
+        d->syntax = g_new0(sql_syntax, 1);
+    return need_value(s, e) && (sql_syntax_take(d->syntax, e->key, e->value->str, &why) ||
+                                fail_at(s, e->line, "%s", why));
+}
+
 static bool take_features(source *s, const entry *e, dialect *d)
 {
     for (int i = 0; i < N_FEATURES; i++) {
@@ -408,7 +417,8 @@ static const struct {
     bool (*take)(source *s, const entry *e, dialect *d);
 } sections[] = {
     {"dialect", take_dialect},         {"identifiers", take_identifiers},
-    {"literals", take_literals},       {"features", take_features},
+    {"literals", take_literals},       {"syntax", take_syntax},
+    {"features", take_features},
     {"limits", take_limits},           {"types.read", take_types_read},
     {"types.write", take_types_write}, {"expressions", take_expressions},
     {"statements", take_statements},   {"errors", take_errors},
@@ -501,5 +511,7 @@ dialect *dialect_load_file(const char *path, error **err)
         return NULL;
     }
     fill_identifiers(d);
+    if (d->syntax != NULL && d->backslashes)
+        d->syntax->forms |= FORM_BACKSLASHES;
     return g_steal_pointer(&d);
 }

@@ -5,6 +5,7 @@
 #define ROWFERRY_SQL_DIALECT_PRIVATE_H
 
 #include "sql/dialect.h"
+#include "sql/syntax.h"
 
 /* --- types (dialect_types.c) --- */
 
@@ -71,7 +72,7 @@ typedef enum {
 
 #define N_FEATURES    9
 #define N_LIMITS      5
-#define N_EXPRESSIONS 7
+#define N_EXPRESSIONS 8
 
 /* A template that a dialect may give, with the variables that it may use. */
 typedef struct {
@@ -102,6 +103,7 @@ struct dialect {
     bool features[N_FEATURES];
     int64_t limits[N_LIMITS];
     char *expressions[N_EXPRESSIONS];
+    sql_syntax *syntax;      /* or NULL */
     GHashTable *statements;  /* char* → char* */
     GHashTable *exact_types; /* shape → type_read_rule*, borrowed from read_rules */
     GPtrArray *read_rules;   /* of type_read_rule*, in the file's order */
