@@ -33,8 +33,16 @@ typedef struct {
  * VALUE_FLOAT into TYPE_DECIMAL takes the shortest decimal that reads back as
  * the same double; a float whose shortest form has more digits than the scale
  * is refused (a SQLite numeric(12,2) stored as REAL therefore fits).
+ * TYPE_FLOAT takes a number when printing the float with as many digits as
+ * the number has gives the number back (0.1 fits, 9007199254740993 does not;
+ * @out is then what 32 bits hold, for such a column). An integer of an
+ * unsigned 64-bit column beyond int64 stays a VALUE_DIGITS. NaN fits any
+ * decimal, infinities only one without limits. char(n) loses blanks beyond its
+ * length. Text of a date fits TYPE_TIMESTAMP, and text or a timestamp of
+ * midnight TYPE_DATE. Bytes are never text; text gives its UTF-8 bytes.
  * TYPE_TIMESTAMP from VALUE_INSTANT and back are refused here: only the
- * mapping may convert between them, when both zones are named. */
+ * mapping may convert between them, when both zones are named. @out may be
+ * @in; @why may be NULL. */
 bool convert_value(const value *in, const data_type *to, const convert_options *options,
                    batch *b, value *out, convert_error *why);
 
