@@ -155,7 +155,8 @@ void batch_reject(batch *b, unsigned row, reject_class class, int column, const 
                   const char *message)
 {
     reject_reason reason = {
-        .row = row, .class = class, .column = column, .message = g_strdup(message)};
+        .row = row, .class = class, .column = column, .message = g_strdup(message)
+    };
     if (sqlstate != NULL)
         g_strlcpy(reason.sqlstate, sqlstate, sizeof reason.sqlstate);
     add_reason(b, reason);
@@ -168,12 +169,12 @@ void batch_reject_raw(batch *b, unsigned row, const char *message, const char *r
     if (raw_size > 0)
         memcpy(copy, raw, raw_size);
     copy[raw_size] = '\0';
-    add_reason(b, (reject_reason){.row = row,
-                                  .class = REJECT_MALFORMED,
-                                  .column = -1,
-                                  .message = g_strdup(message),
-                                  .raw = copy,
-                                  .raw_size = raw_size});
+    add_reason(b, (reject_reason){ .row = row,
+                                   .class = REJECT_MALFORMED,
+                                   .column = -1,
+                                   .message = g_strdup(message),
+                                   .raw = copy,
+                                   .raw_size = raw_size });
     for (unsigned i = 0; i < b->n_source; i++)
         b->source[i][row] = value_null();
 }

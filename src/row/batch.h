@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 /* Readers fill a batch until one of the two is reached. */
-#define BATCH_MAX_ROWS 2048
+#define BATCH_MAX_ROWS  2048
 #define BATCH_MAX_BYTES ((size_t)1 << 20)
 
 typedef enum {
@@ -26,41 +26,41 @@ typedef enum {
 } row_status;
 
 typedef enum {
-    REJECT_MALFORMED,  /* the source's text is not a row: no source values, only `raw` */
-    REJECT_TYPE,       /* the value is not of the target column's type */
-    REJECT_RANGE,      /* out of range, too many digits, would be rounded */
-    REJECT_LENGTH,     /* longer than the column */
-    REJECT_ENCODING,   /* not valid UTF-8, NUL in text, not in the target's character set */
-    REJECT_NULL,       /* NULL into NOT NULL */
-    REJECT_CHECK,      /* a CHECK of the target */
-    REJECT_KEY,        /* unique key exists already, or twice in the load */
-    REJECT_KEY_NULL,   /* upsert: a key column is NULL */
+    REJECT_MALFORMED, /* the source's text is not a row: no source values, only `raw` */
+    REJECT_TYPE,      /* the value is not of the target column's type */
+    REJECT_RANGE,     /* out of range, too many digits, would be rounded */
+    REJECT_LENGTH,    /* longer than the column */
+    REJECT_ENCODING,  /* not valid UTF-8, NUL in text, not in the target's character set */
+    REJECT_NULL,      /* NULL into NOT NULL */
+    REJECT_CHECK,     /* a CHECK of the target */
+    REJECT_KEY,       /* unique key exists already, or twice in the load */
+    REJECT_KEY_NULL,  /* upsert: a key column is NULL */
     REJECT_FOREIGN_KEY,
-    REJECT_OTHER,      /* the server called it bad data in another way */
+    REJECT_OTHER, /* the server called it bad data in another way */
 } reject_class;
 
 typedef struct {
-    unsigned row;        /* index in the batch */
+    unsigned row; /* index in the batch */
     reject_class class;
-    int column;          /* index of the target column, or -1 */
-    char sqlstate[6];    /* or "" */
-    char *message;       /* owned */
-    char *raw;           /* owned; the malformed text with its size, or NULL */
+    int column;       /* index of the target column, or -1 */
+    char sqlstate[6]; /* or "" */
+    char *message;    /* owned */
+    char *raw;        /* owned; the malformed text with its size, or NULL */
     size_t raw_size;
 } reject_reason;
 
 typedef struct batch {
     unsigned n_rows;
     unsigned n_source, n_target;
-    value **source;      /* [n_source][BATCH_MAX_ROWS] */
-    value **target;      /* [n_target]: own arrays or aliases of source columns */
-    uint8_t *status;     /* [BATCH_MAX_ROWS] row_status */
+    value **source;         /* [n_source][BATCH_MAX_ROWS] */
+    value **target;         /* [n_target]: own arrays or aliases of source columns */
+    uint8_t *status;        /* [BATCH_MAX_ROWS] row_status */
     int64_t first_position; /* ordinal of the first row in its segment, from 1 */
-    int64_t *line;       /* [BATCH_MAX_ROWS] line of the file where the row began; 0 elsewhere */
+    int64_t *line;          /* [BATCH_MAX_ROWS] line of the file where the row began; 0 elsewhere */
     int segment;
-    size_t bytes;        /* bytes of values read from the source, for limits and counts */
+    size_t bytes; /* bytes of values read from the source, for limits and counts */
     unsigned n_rejected, n_filtered;
-    GArray *rejects;     /* of reject_reason, in order of row */
+    GArray *rejects; /* of reject_reason, in order of row */
 
     /* private */
     value **own_target;
@@ -96,10 +96,11 @@ static inline bool batch_is_full(const batch *b)
 
 /* Mark @row (which must be ROW_OK) as rejected. @message is copied; @column is
  * the target column's index or -1. */
-void batch_reject(batch *b, unsigned row, reject_class class, int column,
-                  const char *sqlstate, const char *message);
+void batch_reject(batch *b, unsigned row, reject_class class, int column, const char *sqlstate,
+                  const char *message);
 /* The same with the text of a line that is no row. */
-void batch_reject_raw(batch *b, unsigned row, const char *message, const char *raw, size_t raw_size);
+void batch_reject_raw(batch *b, unsigned row, const char *message, const char *raw,
+                      size_t raw_size);
 void batch_filter(batch *b, unsigned row);
 const reject_reason *batch_reason(const batch *b, unsigned row);
 

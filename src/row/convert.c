@@ -217,7 +217,8 @@ static bool float_to_int(const conversion *c)
         return refuse_range(c);
     char *digits = batch_alloc(c->b, VALUE_TEXT_MAX);
     int size = g_snprintf(digits, VALUE_TEXT_MAX, "%" G_GUINT64_FORMAT, (uint64_t)f);
-    return set_long_int(c, &(value){.data = digits, .size = (uint32_t)size, .kind = VALUE_DIGITS});
+    return set_long_int(c,
+                        &(value){ .data = digits, .size = (uint32_t)size, .kind = VALUE_DIGITS });
 }
 
 static bool to_int(const conversion *c)
@@ -331,9 +332,8 @@ static bool to_bool(const conversion *c)
     if (in->kind == VALUE_BOOL)
         return set(c, *in);
     if (in->kind == VALUE_TEXT)
-        return parse_bool(in->data, in->size, &is_true)
-                   ? set(c, value_of_kind(VALUE_BOOL, is_true))
-                   : refuse_type(c);
+        return parse_bool(in->data, in->size, &is_true) ? set(c, value_of_kind(VALUE_BOOL, is_true))
+                                                        : refuse_type(c);
     if (!read_decimal(c, &v) || decimal_is_special(&v) ||
         decimal_to_scale(&v, 0, false, c->b, &v) != DECIMAL_FITS || v.kind != VALUE_DECIMAL ||
         v.i < 0 || v.i > 1)
@@ -510,9 +510,8 @@ static bool to_time(const conversion *c)
 static bool set_midnight_of(const conversion *c, int64_t days)
 {
     int64_t microseconds = days;
-    if (!is_infinite(days) &&
-        (__builtin_mul_overflow(days, MICROSECONDS_PER_DAY, &microseconds) ||
-         is_infinite(microseconds)))
+    if (!is_infinite(days) && (__builtin_mul_overflow(days, MICROSECONDS_PER_DAY, &microseconds) ||
+                               is_infinite(microseconds)))
         return refuse_range(c);
     return set(c, value_of_kind(VALUE_TIMESTAMP, microseconds));
 }
@@ -554,21 +553,22 @@ static const struct {
     bool (*convert)(const conversion *c);
     bool takes_empty_text;
 } converters[] = {
-    [TYPE_ANY] = {as_it_is, true},   [TYPE_BOOL] = {to_bool, false},
-    [TYPE_INT] = {to_int, false},    [TYPE_FLOAT] = {to_float, false},
-    [TYPE_DECIMAL] = {to_decimal, false}, [TYPE_TEXT] = {to_text, true},
-    [TYPE_BYTES] = {to_bytes, true}, [TYPE_DATE] = {to_date, false},
-    [TYPE_TIME] = {to_time, false},  [TYPE_TIMESTAMP] = {to_timestamp, false},
-    [TYPE_INSTANT] = {to_instant, false}, [TYPE_UUID] = {to_uuid, false},
-    [TYPE_JSON] = {to_json, false},  [TYPE_OTHER] = {as_it_is, true},
+    [TYPE_ANY] = { as_it_is, true },        [TYPE_BOOL] = { to_bool, false },
+    [TYPE_INT] = { to_int, false },         [TYPE_FLOAT] = { to_float, false },
+    [TYPE_DECIMAL] = { to_decimal, false }, [TYPE_TEXT] = { to_text, true },
+    [TYPE_BYTES] = { to_bytes, true },      [TYPE_DATE] = { to_date, false },
+    [TYPE_TIME] = { to_time, false },       [TYPE_TIMESTAMP] = { to_timestamp, false },
+    [TYPE_INSTANT] = { to_instant, false }, [TYPE_UUID] = { to_uuid, false },
+    [TYPE_JSON] = { to_json, false },       [TYPE_OTHER] = { as_it_is, true },
 };
 
 bool convert_value(const value *in, const data_type *to, const convert_options *options, batch *b,
                    value *out, convert_error *why)
 {
-    conversion c = {in, to, options, b, out, why};
-    if (in->kind == VALUE_NULL || (in->kind == VALUE_TEXT && in->size == 0 &&
-                                   options->empty_is_null && !converters[to->kind].takes_empty_text))
+    conversion c = { in, to, options, b, out, why };
+    if (in->kind == VALUE_NULL ||
+        (in->kind == VALUE_TEXT && in->size == 0 && options->empty_is_null &&
+         !converters[to->kind].takes_empty_text))
         return set(&c, value_null());
     return converters[to->kind].convert(&c);
 }

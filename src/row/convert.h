@@ -18,8 +18,8 @@ typedef struct {
 } convert_error;
 
 typedef struct {
-    bool round;            /* round excess digits half away from zero instead of refusing */
-    bool empty_is_null;    /* empty text into a non-text column becomes NULL */
+    bool round;         /* round excess digits half away from zero instead of refusing */
+    bool empty_is_null; /* empty text into a non-text column becomes NULL */
 } convert_options;
 
 /* Convert @in to what a column of @to takes. TYPE_ANY and TYPE_OTHER take
@@ -43,8 +43,8 @@ typedef struct {
  * TYPE_TIMESTAMP from VALUE_INSTANT and back are refused here: only the
  * mapping may convert between them, when both zones are named. @out may be
  * @in; @why may be NULL. */
-bool convert_value(const value *in, const data_type *to, const convert_options *options,
-                   batch *b, value *out, convert_error *why);
+bool convert_value(const value *in, const data_type *to, const convert_options *options, batch *b,
+                   value *out, convert_error *why);
 
 /* Parse text (not terminated). All return false when the whole of it is not
  * such a value. Forms: dates "2026-01-31" with 4-6 digit years and an optional

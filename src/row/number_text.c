@@ -9,34 +9,34 @@
 
 /* Longest number that is handed to the C library; longer ones cannot be a
  * float that anybody wrote. */
-#define NUMBER_TEXT_LIMIT 1100
+#define NUMBER_TEXT_LIMIT      1100
 #define DECIMAL_EXPONENT_LIMIT 1000
-#define DECIMAL_DIGITS 18
+#define DECIMAL_DIGITS         18
 
-const int64_t number_powers[19] = {1,
-                                   10,
-                                   100,
-                                   1000,
-                                   10000,
-                                   100000,
-                                   1000000,
-                                   10000000,
-                                   100000000,
-                                   1000000000,
-                                   10000000000,
-                                   100000000000,
-                                   1000000000000,
-                                   10000000000000,
-                                   100000000000000,
-                                   1000000000000000,
-                                   10000000000000000,
-                                   100000000000000000,
-                                   1000000000000000000};
+const int64_t number_powers[19] = { 1,
+                                    10,
+                                    100,
+                                    1000,
+                                    10000,
+                                    100000,
+                                    1000000,
+                                    10000000,
+                                    100000000,
+                                    1000000000,
+                                    10000000000,
+                                    100000000000,
+                                    1000000000000,
+                                    10000000000000,
+                                    100000000000000,
+                                    1000000000000000,
+                                    10000000000000000,
+                                    100000000000000000,
+                                    1000000000000000000 };
 
 /* Powers of ten that a double holds exactly. */
-static const double exact_powers[23] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double exact_powers[23] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 #define EXACT_INTEGER_LIMIT (INT64_C(1) << 53)
 
 const char number_pairs[200] =
@@ -168,34 +168,34 @@ static int try_digits(double f, char *digits, int *exponent)
 
 /* 5^27 is the highest below 2^63. */
 #define FIVES 28
-static const uint64_t fives[FIVES] = {UINT64_C(1),
-                                      UINT64_C(5),
-                                      UINT64_C(25),
-                                      UINT64_C(125),
-                                      UINT64_C(625),
-                                      UINT64_C(3125),
-                                      UINT64_C(15625),
-                                      UINT64_C(78125),
-                                      UINT64_C(390625),
-                                      UINT64_C(1953125),
-                                      UINT64_C(9765625),
-                                      UINT64_C(48828125),
-                                      UINT64_C(244140625),
-                                      UINT64_C(1220703125),
-                                      UINT64_C(6103515625),
-                                      UINT64_C(30517578125),
-                                      UINT64_C(152587890625),
-                                      UINT64_C(762939453125),
-                                      UINT64_C(3814697265625),
-                                      UINT64_C(19073486328125),
-                                      UINT64_C(95367431640625),
-                                      UINT64_C(476837158203125),
-                                      UINT64_C(2384185791015625),
-                                      UINT64_C(11920928955078125),
-                                      UINT64_C(59604644775390625),
-                                      UINT64_C(298023223876953125),
-                                      UINT64_C(1490116119384765625),
-                                      UINT64_C(7450580596923828125)};
+static const uint64_t fives[FIVES] = { UINT64_C(1),
+                                       UINT64_C(5),
+                                       UINT64_C(25),
+                                       UINT64_C(125),
+                                       UINT64_C(625),
+                                       UINT64_C(3125),
+                                       UINT64_C(15625),
+                                       UINT64_C(78125),
+                                       UINT64_C(390625),
+                                       UINT64_C(1953125),
+                                       UINT64_C(9765625),
+                                       UINT64_C(48828125),
+                                       UINT64_C(244140625),
+                                       UINT64_C(1220703125),
+                                       UINT64_C(6103515625),
+                                       UINT64_C(30517578125),
+                                       UINT64_C(152587890625),
+                                       UINT64_C(762939453125),
+                                       UINT64_C(3814697265625),
+                                       UINT64_C(19073486328125),
+                                       UINT64_C(95367431640625),
+                                       UINT64_C(476837158203125),
+                                       UINT64_C(2384185791015625),
+                                       UINT64_C(11920928955078125),
+                                       UINT64_C(59604644775390625),
+                                       UINT64_C(298023223876953125),
+                                       UINT64_C(1490116119384765625),
+                                       UINT64_C(7450580596923828125) };
 
 /* The integer nearest to f × 10^power for f = mantissa × 2^binary and
  * 0 <= power < FIVES, all of it exact: the product of mantissa and 5^power has
@@ -224,7 +224,7 @@ static unsigned cut_zeros(uint64_t *number)
     static const struct {
         uint32_t power;
         unsigned zeros;
-    } steps[] = {{100000000, 8}, {10000, 4}, {100, 2}, {10, 1}};
+    } steps[] = { { 100000000, 8 }, { 10000, 4 }, { 100, 2 }, { 10, 1 } };
     unsigned zeros = 0;
     for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++)
         if (*number % steps[i].power == 0) {
@@ -329,7 +329,7 @@ typedef struct {
 static bool spell(const char *text, size_t size, number_spelling *out)
 {
     const char *p = text, *end = text + size;
-    *out = (number_spelling){.plain = true};
+    *out = (number_spelling){ .plain = true };
     if (p < end && (*p == '-' || *p == '+')) {
         out->negative = *p == '-';
         out->plain = *p == '-';

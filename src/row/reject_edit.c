@@ -17,7 +17,8 @@ static bool check_values(const reject_reader *reader, json_t *values, error **er
     json_t *json;
     if (!json_is_object(values))
         return error_set(err, ERROR_DOCUMENT, _("the new values are not an object"));
-    json_object_foreach(values, name, json) {
+    json_object_foreach(values, name, json)
+    {
         if (!g_strv_contains(names, name)) {
             g_autofree char *known = g_strjoinv(", ", (char **)names);
             error_set(err, ERROR_DOCUMENT, _("the source has no column \"%s\""), name);

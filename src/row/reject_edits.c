@@ -63,15 +63,14 @@ json_t *reject_edits_ranges(const int64_t *numbers, size_t n)
 {
     g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(range));
     for (size_t i = 0; i < n; i++) {
-        range one = {numbers[i], numbers[i]};
+        range one = { numbers[i], numbers[i] };
         g_array_append_val(ranges, one);
     }
     merge(ranges);
     json_t *json = json_array();
     for (guint i = 0; i < ranges->len; i++) {
         const range *r = &g_array_index(ranges, range, i);
-        json_array_append_new(
-            json, json_pack("[I, I]", (json_int_t)r->first, (json_int_t)r->last));
+        json_array_append_new(json, json_pack("[I, I]", (json_int_t)r->first, (json_int_t)r->last));
     }
     return json;
 }
@@ -98,11 +97,12 @@ static bool read_closed(reject_edits *e, const json_t *line)
         return false;
     size_t i;
     const json_t *pair;
-    json_array_foreach(ranges, i, pair) {
+    json_array_foreach(ranges, i, pair)
+    {
         const json_t *first = json_array_get(pair, 0), *last = json_array_get(pair, 1);
         if (!json_is_integer(first) || !json_is_integer(last))
             return false;
-        range r = {json_integer_value(first), json_integer_value(last)};
+        range r = { json_integer_value(first), json_integer_value(last) };
         g_array_append_val(e->closed, r);
     }
     e->merged = false;

@@ -45,9 +45,8 @@ static char *unique_name(const GPtrArray *taken, const char *name)
 {
     g_autofree char *valid = g_utf8_make_valid(name, -1);
     char *candidate = g_strdup(valid);
-    for (unsigned n = 2; g_ptr_array_find_with_equal_func((GPtrArray *)taken, candidate,
-                                                          g_str_equal, NULL);
-         n++) {
+    for (unsigned n = 2;
+         g_ptr_array_find_with_equal_func((GPtrArray *)taken, candidate, g_str_equal, NULL); n++) {
         g_free(candidate);
         candidate = g_strdup_printf("%s (%u)", valid, n);
     }
@@ -148,11 +147,10 @@ static void set_raw(json_t *line, const reject_reason *reason)
 static json_t *reject_to_json(const reject_file *f, int64_t number, int attempt, const char *time,
                               const batch *b, const reject_reason *reason)
 {
-    json_t *line = json_pack("{s:I, s:i, s:i, s:I, s:I, s:s, s:s}", "reject", (json_int_t)number,
-                             "attempt", attempt, "segment", b->segment, "position",
-                             (json_int_t)(b->first_position + reason->row), "line",
-                             (json_int_t)b->line[reason->row], "time", time, "class",
-                             reject_class_name(reason->class));
+    json_t *line = json_pack(
+        "{s:I, s:i, s:i, s:I, s:I, s:s, s:s}", "reject", (json_int_t)number, "attempt", attempt,
+        "segment", b->segment, "position", (json_int_t)(b->first_position + reason->row), "line",
+        (json_int_t)b->line[reason->row], "time", time, "class", reject_class_name(reason->class));
     if (reason->column >= 0 && (unsigned)reason->column < f->target->len)
         json_object_set_new(line, "column", json_string(f->target->pdata[reason->column]));
     if (reason->sqlstate[0] != '\0')

@@ -24,7 +24,8 @@ typedef struct {
     unsigned n_source;
     const char *const *target_columns; /* [n_target] */
     unsigned n_target;
-    const char *const *key_columns; /* names of source columns that identify a row; NULL-terminated */
+    const char *const
+        *key_columns; /* names of source columns that identify a row; NULL-terminated */
 } reject_layout;
 
 /* Create the file; fails if it exists. The layout is copied. */
@@ -49,11 +50,11 @@ typedef struct {
     int64_t position, line;
     char *time; /* RFC 3339, UTC */
     char *class, *column, *sqlstate, *message;
-    char *raw;        /* malformed text, terminated, or NULL */
+    char *raw; /* malformed text, terminated, or NULL */
     size_t raw_size;
-    json_t *values;   /* object: source column → lossless form, or NULL when raw */
-    bool closed;      /* a later replay wrote it */
-    bool edited;      /* values hold the operator's edit */
+    json_t *values; /* object: source column → lossless form, or NULL when raw */
+    bool closed;    /* a later replay wrote it */
+    bool edited;    /* values hold the operator's edit */
 } reject;
 
 void reject_free(reject *r);

@@ -39,10 +39,10 @@ static const struct {
     value_kind kind;
     parse_function parse;
 } moments[] = {
-    {"date", VALUE_DATE, parse_date},
-    {"time", VALUE_TIME, parse_time},
-    {"timestamp", VALUE_TIMESTAMP, parse_timestamp},
-    {"instant", VALUE_INSTANT, parse_instant},
+    { "date", VALUE_DATE, parse_date },
+    { "time", VALUE_TIME, parse_time },
+    { "timestamp", VALUE_TIMESTAMP, parse_timestamp },
+    { "instant", VALUE_INSTANT, parse_instant },
 };
 
 static json_t *pack_moment(const value *v)
@@ -187,10 +187,10 @@ static const struct {
     const char *key;
     bool (*read)(const json_t *json, batch *b, value *out);
 } forms[] = {
-    {"bool", read_bool},  {"i", read_int},           {"f", read_float},
-    {"n", read_decimal},  {"t", read_text},          {"t_hex", read_text_hex},
-    {"b", read_bytes},    {"json", read_json},       {"json_hex", read_json_hex},
-    {"uuid", read_uuid},
+    { "bool", read_bool }, { "i", read_int },     { "f", read_float },
+    { "n", read_decimal }, { "t", read_text },    { "t_hex", read_text_hex },
+    { "b", read_bytes },   { "json", read_json }, { "json_hex", read_json_hex },
+    { "uuid", read_uuid },
 };
 
 static bool read_moment(unsigned i, const json_t *json, value *out)
@@ -260,20 +260,20 @@ json_t *data_type_to_json(const data_type *type)
     const struct {
         const char *key;
         bool set;
-    } flags[] = {{"unsigned", type->is_unsigned},
-                 {"length_in_bytes", type->length_in_bytes},
-                 {"fixed_length", type->fixed_length}};
+    } flags[] = { { "unsigned", type->is_unsigned },
+                  { "length_in_bytes", type->length_in_bytes },
+                  { "fixed_length", type->fixed_length } };
     for (unsigned i = 0; i < G_N_ELEMENTS(flags); i++)
         if (flags[i].set)
             json_object_set_new(json, flags[i].key, json_true());
     const struct {
         const char *key;
         int64_t number;
-    } numbers[] = {{"bits", type->bits},
-                   {"precision", type->precision},
-                   {"scale", type->scale},
-                   {"fraction", type->fraction},
-                   {"length", type->length}};
+    } numbers[] = { { "bits", type->bits },
+                    { "precision", type->precision },
+                    { "scale", type->scale },
+                    { "fraction", type->fraction },
+                    { "length", type->length } };
     for (unsigned i = 0; i < G_N_ELEMENTS(numbers); i++)
         if (numbers[i].number != 0)
             json_object_set_new(json, numbers[i].key, json_integer(numbers[i].number));

@@ -79,7 +79,8 @@ static bool read_columns(reject_reader *r, const json_t *source)
 {
     size_t i;
     const json_t *column;
-    json_array_foreach(source, i, column) {
+    json_array_foreach(source, i, column)
+    {
         data_type type;
         const char *name = json_string_value(json_object_get(column, "name"));
         if (name == NULL || !data_type_from_json(json_object_get(column, "type"), &type))
@@ -113,10 +114,10 @@ static bool read_header(reject_reader *r, error **err)
     if (!known)
         return error_set(err, ERROR_IO, _("\"%s\" is not a reject file"), r->path);
     if (number != REJECT_FILE_VERSION)
-        return error_set(err, ERROR_IO,
-                         _("reject file \"%s\" has format %" G_GINT64_FORMAT
-                           ", this program reads %d"),
-                         r->path, number, REJECT_FILE_VERSION);
+        return error_set(
+            err, ERROR_IO,
+            _("reject file \"%s\" has format %" G_GINT64_FORMAT ", this program reads %d"), r->path,
+            number, REJECT_FILE_VERSION);
     return damaged(r, err);
 }
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_SECONDS 10
+#define LOCK_WAIT_SECONDS      10
 #define LOCK_STEP_MICROSECONDS 5000
 
 bool reject_store_error(error **err, int number, const char *format, ...)
@@ -51,7 +51,7 @@ void reject_store_line(GString *lines, json_t *json)
  * process lock, is not lost when another descriptor of the file is closed. */
 static bool lock(int fd, short type)
 {
-    struct flock all = {.l_type = type, .l_whence = SEEK_SET};
+    struct flock all = { .l_type = type, .l_whence = SEEK_SET };
     gint64 deadline = g_get_monotonic_time() + LOCK_WAIT_SECONDS * G_USEC_PER_SEC;
     while (fcntl(fd, F_OFD_SETLK, &all) != 0) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
@@ -127,6 +127,5 @@ bool reject_store_append(int fd, const char *path, const GString *lines, error *
             g_debug("%s: %s", path, g_strerror(errno));
     }
     lock(fd, F_UNLCK);
-    return done ||
-           reject_store_error(err, failure, _("could not write reject file \"%s\""), path);
+    return done || reject_store_error(err, failure, _("could not write reject file \"%s\""), path);
 }

@@ -10,10 +10,10 @@
 #include <jansson.h>
 
 /* What each line begins with, so that a reader can tell them apart unparsed. */
-#define REJECT_LINE_HEADER "{\"rowferry_rejects\":"
-#define REJECT_LINE_ROW "{\"reject\":"
-#define REJECT_LINE_EDIT "{\"edit\":"
-#define REJECT_LINE_CLOSED "{\"closed\":"
+#define REJECT_LINE_HEADER  "{\"rowferry_rejects\":"
+#define REJECT_LINE_ROW     "{\"reject\":"
+#define REJECT_LINE_EDIT    "{\"edit\":"
+#define REJECT_LINE_CLOSED  "{\"closed\":"
 #define REJECT_FILE_VERSION 1
 
 /* Append @lines (each ended) to the file in one piece: under the file's lock,

@@ -20,8 +20,7 @@ int64_t days_from_civil(int64_t year, int month, int day)
     unsigned year_of_era = (unsigned)(year - era * 400);
     unsigned month_from_march = (unsigned)(month > 2 ? month - 3 : month + 9);
     unsigned day_of_year = (153 * month_from_march + 2) / 5 + (unsigned)day - 1;
-    unsigned day_of_era =
-        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * DAYS_PER_ERA + day_of_era - EPOCH_DAYS;
 }
 
@@ -40,8 +39,7 @@ void civil_from_days(int64_t days, int64_t *year, int *month, int *day)
     unsigned day_of_era = (unsigned)rest;
     unsigned year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    unsigned day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     unsigned month_from_march = (5 * day_of_year + 2) / 153;
     *day = (int)(day_of_year - (153 * month_from_march + 2) / 5 + 1);
     *month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
@@ -238,7 +236,7 @@ static bool clock_to_microseconds(const clock_time *t, int64_t *out)
 
 static bool take_time(const char **p, const char *end, clock_time *out)
 {
-    *out = (clock_time){0};
+    *out = (clock_time){ 0 };
     if (!take_pair(p, end, &out->hour) || !take_char(p, end, ':') ||
         !take_pair(p, end, &out->minute))
         return false;
@@ -318,7 +316,7 @@ static bool take_end(const char *p, const char *end, bool *bc)
 
 static bool date_to_days(const civil_date *date, bool bc, int64_t *days)
 {
-    static const uint8_t month_days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const uint8_t month_days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     int64_t year = bc ? 1 - (int64_t)date->year : (int64_t)date->year;
     if (date->month < 1 || date->month > 12 || date->day < 1)
         return false;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define MICROSECONDS_PER_SECOND INT64_C(1000000)
-#define MICROSECONDS_PER_DAY INT64_C(86400000000)
+#define MICROSECONDS_PER_DAY    INT64_C(86400000000)
 
 size_t time_write_date(int64_t days, char *out);
 size_t time_write_time(int64_t microseconds, char *out);

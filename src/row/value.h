@@ -32,7 +32,7 @@ typedef enum {
 
 /* i of a VALUE_DATE, VALUE_TIMESTAMP, VALUE_INSTANT for PostgreSQL's
  * infinity and -infinity. */
-#define VALUE_INFINITY INT64_MAX
+#define VALUE_INFINITY       INT64_MAX
 #define VALUE_MINUS_INFINITY INT64_MIN
 
 typedef struct {
@@ -68,39 +68,39 @@ typedef enum {
 
 typedef struct {
     type_kind kind;
-    bool is_unsigned;       /* TYPE_INT */
-    bool length_in_bytes;   /* length counts bytes, not characters */
-    bool fixed_length;      /* char(n): the system pads with blanks */
-    int16_t bits;           /* TYPE_INT 8/16/24/32/64, TYPE_FLOAT 32/64; 0 unknown */
-    int16_t precision;      /* TYPE_DECIMAL: all digits; 0: not limited */
-    int16_t scale;          /* TYPE_DECIMAL: digits after the point */
-    int16_t fraction;       /* times: digits of a second, 0 … 6; -1: not limited */
-    int64_t length;         /* TYPE_TEXT, TYPE_BYTES: longest; 0: not limited */
+    bool is_unsigned;     /* TYPE_INT */
+    bool length_in_bytes; /* length counts bytes, not characters */
+    bool fixed_length;    /* char(n): the system pads with blanks */
+    int16_t bits;         /* TYPE_INT 8/16/24/32/64, TYPE_FLOAT 32/64; 0 unknown */
+    int16_t precision;    /* TYPE_DECIMAL: all digits; 0: not limited */
+    int16_t scale;        /* TYPE_DECIMAL: digits after the point */
+    int16_t fraction;     /* times: digits of a second, 0 … 6; -1: not limited */
+    int64_t length;       /* TYPE_TEXT, TYPE_BYTES: longest; 0: not limited */
 } data_type;
 
 static inline value value_null(void)
 {
-    return (value){.kind = VALUE_NULL};
+    return (value){ .kind = VALUE_NULL };
 }
 static inline value value_int(int64_t i)
 {
-    return (value){.i = i, .kind = VALUE_INT};
+    return (value){ .i = i, .kind = VALUE_INT };
 }
 static inline value value_of_kind(value_kind kind, int64_t i)
 {
-    return (value){.i = i, .kind = (uint8_t)kind};
+    return (value){ .i = i, .kind = (uint8_t)kind };
 }
 static inline value value_float(double f)
 {
-    return (value){.f = f, .kind = VALUE_FLOAT};
+    return (value){ .f = f, .kind = VALUE_FLOAT };
 }
 static inline value value_decimal(int64_t mantissa, uint8_t scale)
 {
-    return (value){.i = mantissa, .kind = VALUE_DECIMAL, .scale = scale};
+    return (value){ .i = mantissa, .kind = VALUE_DECIMAL, .scale = scale };
 }
 static inline value value_span(value_kind kind, const char *data, uint32_t size)
 {
-    return (value){.data = data, .size = size, .kind = (uint8_t)kind};
+    return (value){ .data = data, .size = size, .kind = (uint8_t)kind };
 }
 
 /* Whether a value of this kind points to bytes outside itself. */

@@ -31,7 +31,7 @@ bool parse_hex(const char *text, size_t size, uint8_t *out)
 }
 
 /* Sizes of the groups of a uuid, in bytes. */
-static const uint8_t uuid_groups[5] = {4, 2, 2, 2, 6};
+static const uint8_t uuid_groups[5] = { 4, 2, 2, 2, 6 };
 
 bool parse_uuid(const char *text, size_t size, uint8_t out[16])
 {
@@ -68,8 +68,9 @@ bool parse_bool(const char *text, size_t size, bool *out)
     static const struct {
         const char *word;
         bool is_true;
-    } words[] = {{"1", true},    {"0", false},   {"t", true},   {"f", false},  {"true", true},
-                 {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}};
+    } words[] = { { "1", true },    { "0", false },     { "t", true },   { "f", false },
+                  { "true", true }, { "false", false }, { "yes", true }, { "no", false },
+                  { "on", true },   { "off", false } };
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
         if (strlen(words[i].word) == size && g_ascii_strncasecmp(text, words[i].word, size) == 0) {
             *out = words[i].is_true;

@@ -22,11 +22,11 @@ static void check_whole_numbers(const char *text, size_t size)
     static const struct {
         parse_function parse;
         value_kind kind;
-    } parsers[] = {{parse_int, VALUE_INT},
-                   {parse_date, VALUE_DATE},
-                   {parse_time, VALUE_TIME},
-                   {parse_timestamp, VALUE_TIMESTAMP},
-                   {parse_instant, VALUE_INSTANT}};
+    } parsers[] = { { parse_int, VALUE_INT },
+                    { parse_date, VALUE_DATE },
+                    { parse_time, VALUE_TIME },
+                    { parse_timestamp, VALUE_TIMESTAMP },
+                    { parse_instant, VALUE_INSTANT } };
     for (unsigned i = 0; i < G_N_ELEMENTS(parsers); i++) {
         char buffer[VALUE_TEXT_MAX];
         int64_t number, again;
@@ -63,33 +63,33 @@ static void check_numbers(const char *text, size_t size, batch *b)
 }
 
 static const data_type types[] = {
-    {.kind = TYPE_BOOL},
-    {.kind = TYPE_INT, .bits = 8},
-    {.kind = TYPE_INT, .bits = 64, .is_unsigned = true},
-    {.kind = TYPE_FLOAT, .bits = 32},
-    {.kind = TYPE_FLOAT, .bits = 64},
-    {.kind = TYPE_DECIMAL},
-    {.kind = TYPE_DECIMAL, .precision = 12, .scale = 2},
-    {.kind = TYPE_DECIMAL, .precision = 3, .scale = 5},
-    {.kind = TYPE_DECIMAL, .precision = 30, .scale = -2},
-    {.kind = TYPE_TEXT},
-    {.kind = TYPE_TEXT, .length = 5, .fixed_length = true},
-    {.kind = TYPE_TEXT, .length = 5, .length_in_bytes = true},
-    {.kind = TYPE_BYTES, .length = 9},
-    {.kind = TYPE_DATE},
-    {.kind = TYPE_TIME, .fraction = 2},
-    {.kind = TYPE_TIMESTAMP, .fraction = 0},
-    {.kind = TYPE_INSTANT, .fraction = -1},
-    {.kind = TYPE_UUID},
-    {.kind = TYPE_JSON},
-    {.kind = TYPE_OTHER},
+    { .kind = TYPE_BOOL },
+    { .kind = TYPE_INT, .bits = 8 },
+    { .kind = TYPE_INT, .bits = 64, .is_unsigned = true },
+    { .kind = TYPE_FLOAT, .bits = 32 },
+    { .kind = TYPE_FLOAT, .bits = 64 },
+    { .kind = TYPE_DECIMAL },
+    { .kind = TYPE_DECIMAL, .precision = 12, .scale = 2 },
+    { .kind = TYPE_DECIMAL, .precision = 3, .scale = 5 },
+    { .kind = TYPE_DECIMAL, .precision = 30, .scale = -2 },
+    { .kind = TYPE_TEXT },
+    { .kind = TYPE_TEXT, .length = 5, .fixed_length = true },
+    { .kind = TYPE_TEXT, .length = 5, .length_in_bytes = true },
+    { .kind = TYPE_BYTES, .length = 9 },
+    { .kind = TYPE_DATE },
+    { .kind = TYPE_TIME, .fraction = 2 },
+    { .kind = TYPE_TIMESTAMP, .fraction = 0 },
+    { .kind = TYPE_INSTANT, .fraction = -1 },
+    { .kind = TYPE_UUID },
+    { .kind = TYPE_JSON },
+    { .kind = TYPE_OTHER },
 };
 
 static void check_conversions(const value *in, const convert_options *options, batch *b)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
         value out, again;
-        convert_error why = {.class = REJECT_OTHER};
+        convert_error why = { .class = REJECT_OTHER };
         if (!convert_value(in, &types[i], options, b, &out, &why)) {
             g_assert_true(why.class != REJECT_OTHER && g_utf8_validate(why.message, -1, NULL));
             continue;
@@ -116,9 +116,9 @@ static void check_json(const value *v, batch *b)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const value_kind kinds[] = {VALUE_TEXT, VALUE_BYTES, VALUE_JSON};
-    static const value_kind numbers[] = {VALUE_INT,  VALUE_FLOAT,     VALUE_DECIMAL,
-                                         VALUE_DATE, VALUE_TIMESTAMP, VALUE_INSTANT};
+    static const value_kind kinds[] = { VALUE_TEXT, VALUE_BYTES, VALUE_JSON };
+    static const value_kind numbers[] = { VALUE_INT,  VALUE_FLOAT,     VALUE_DECIMAL,
+                                          VALUE_DATE, VALUE_TIMESTAMP, VALUE_INSTANT };
     /* A copy of the exact size, so that reading past it is noticed. */
     g_autofree char *text = g_memdup2(data, size);
     const char *start = text != NULL ? text : "";
@@ -134,14 +134,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                   memchr(start, '\0', size) != NULL);
 
     for (unsigned round = 0; round < 2; round++) {
-        const convert_options options = {.round = round == 1, .empty_is_null = round == 1};
+        const convert_options options = { .round = round == 1, .empty_is_null = round == 1 };
         for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
             value v = value_span(kinds[i], start, (uint32_t)size);
             check_conversions(&v, &options, b);
             check_json(&v, b);
         }
         for (unsigned i = 0; size >= 9 && i < G_N_ELEMENTS(numbers); i++) {
-            value v = {.kind = (uint8_t)numbers[i]};
+            value v = { .kind = (uint8_t)numbers[i] };
             memcpy(&v.i, start, sizeof v.i);
             if (numbers[i] == VALUE_DECIMAL) {
                 v.i %= 1000000000000000000;

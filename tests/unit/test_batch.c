@@ -88,7 +88,7 @@ static void a_batch_is_full_by_rows_or_by_bytes(void **state G_GNUC_UNUSED)
 
 static void rejects_stand_in_order_of_row_whatever_the_order_of_finding(void **state G_GNUC_UNUSED)
 {
-    static const unsigned rows[] = {7, 3, 2047, 0, 5};
+    static const unsigned rows[] = { 7, 3, 2047, 0, 5 };
     g_autoptr(batch) b = batch_new(1, 1);
     b->n_rows = BATCH_MAX_ROWS;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -150,17 +150,17 @@ static void types_have_names_for_people(void **state G_GNUC_UNUSED)
         data_type type;
         const char *want;
     } cases[] = {
-        {{.kind = TYPE_DECIMAL, .precision = 12, .scale = 2}, "decimal(12,2)"},
-        {{.kind = TYPE_DECIMAL}, "decimal"},
-        {{.kind = TYPE_TEXT, .length = 40}, "text(40)"},
-        {{.kind = TYPE_TEXT, .length = 40, .length_in_bytes = true}, "text(40 bytes)"},
-        {{.kind = TYPE_TEXT, .length = 3, .fixed_length = true}, "fixed text(3)"},
-        {{.kind = TYPE_INT, .bits = 32}, "integer(32)"},
-        {{.kind = TYPE_INT, .bits = 64, .is_unsigned = true}, "unsigned integer(64)"},
-        {{.kind = TYPE_FLOAT, .bits = 32}, "float(32)"},
-        {{.kind = TYPE_TIMESTAMP, .fraction = -1}, "timestamp"},
-        {{.kind = TYPE_TIMESTAMP, .fraction = 3}, "timestamp(3)"},
-        {{.kind = TYPE_JSON}, "json"},
+        { { .kind = TYPE_DECIMAL, .precision = 12, .scale = 2 }, "decimal(12,2)" },
+        { { .kind = TYPE_DECIMAL }, "decimal" },
+        { { .kind = TYPE_TEXT, .length = 40 }, "text(40)" },
+        { { .kind = TYPE_TEXT, .length = 40, .length_in_bytes = true }, "text(40 bytes)" },
+        { { .kind = TYPE_TEXT, .length = 3, .fixed_length = true }, "fixed text(3)" },
+        { { .kind = TYPE_INT, .bits = 32 }, "integer(32)" },
+        { { .kind = TYPE_INT, .bits = 64, .is_unsigned = true }, "unsigned integer(64)" },
+        { { .kind = TYPE_FLOAT, .bits = 32 }, "float(32)" },
+        { { .kind = TYPE_TIMESTAMP, .fraction = -1 }, "timestamp" },
+        { { .kind = TYPE_TIMESTAMP, .fraction = 3 }, "timestamp(3)" },
+        { { .kind = TYPE_JSON }, "json" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *got = data_type_to_string(&cases[i].type);

@@ -1,5 +1,5 @@
-#include "row/reject_file.h"
 #include "row/convert.h"
+#include "row/reject_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,10 +9,10 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,18 +21,19 @@ typedef struct {
     error *err;
 } fixture;
 
-static const char *const source_columns[] = {"id", "note", NULL};
-static const char *const target_columns[] = {"Note", "Id"};
-static const char *const key[] = {"id", NULL};
+static const char *const source_columns[] = { "id", "note", NULL };
+static const char *const target_columns[] = { "Note", "Id" };
+static const char *const key[] = { "id", NULL };
 static const data_type source_types[] = {
-    {.kind = TYPE_INT, .bits = 32, .is_unsigned = true},
-    {.kind = TYPE_TEXT, .length = 40, .fixed_length = true, .length_in_bytes = true}};
-static const reject_layout layout = {.source_columns = source_columns,
-                                     .source_types = source_types,
-                                     .n_source = 2,
-                                     .target_columns = target_columns,
-                                     .n_target = 2,
-                                     .key_columns = key};
+    { .kind = TYPE_INT, .bits = 32, .is_unsigned = true },
+    { .kind = TYPE_TEXT, .length = 40, .fixed_length = true, .length_in_bytes = true }
+};
+static const reject_layout layout = { .source_columns = source_columns,
+                                      .source_types = source_types,
+                                      .n_source = 2,
+                                      .target_columns = target_columns,
+                                      .n_target = 2,
+                                      .key_columns = key };
 
 static int set_up(void **state)
 {
@@ -114,9 +115,9 @@ static char *summary(fixture *f)
     return g_string_free(out, FALSE);
 }
 
-#define FIRST "1:{\"id\":{\"i\":11},\"note\":{\"t\":\"too \\\"long\\\"\\n\xe2\x82\xac\"}}"
+#define FIRST  "1:{\"id\":{\"i\":11},\"note\":{\"t\":\"too \\\"long\\\"\\n\xe2\x82\xac\"}}"
 #define SECOND "2:{\"id\":null,\"note\":{\"t\":\"\"}}"
-#define THIRD "3:14;a;b"
+#define THIRD  "3:14;a;b"
 
 static void a_reject_comes_back_with_all_that_is_known(void **state)
 {
@@ -192,7 +193,7 @@ static void the_file_is_private_and_never_replaced(void **state)
 static void columns_of_the_same_name_both_keep_their_values(void **state)
 {
     fixture *f = *state;
-    static const char *const twice[] = {"a", "a"};
+    static const char *const twice[] = { "a", "a" };
     reject_layout same = layout;
     same.source_columns = twice;
     reject_file *file = reject_file_create(f->path, &same, &f->err);
@@ -236,14 +237,14 @@ static void a_wrong_edit_is_refused_and_changes_nothing(void **state)
         error_code code;
         const char *message;
     } cases[] = {
-        {4, "{\"id\": 1}", ERROR_NOT_FOUND, "has no reject 4"},
-        {0, "{\"id\": 1}", ERROR_NOT_FOUND, "has no reject 0"},
-        {1, "{\"ID\": 1}", ERROR_DOCUMENT, "the source has no column \"ID\""},
-        {1, "{\"id\": [1]}", ERROR_DOCUMENT, "column \"id\": [1] is not a value"},
-        {1, "{\"id\": {\"i\": \"1\"}}", ERROR_DOCUMENT, "is not a value"},
-        {1, "{\"id\": {\"b\": \"0\"}}", ERROR_DOCUMENT, "is not a value"},
-        {1, "[1]", ERROR_DOCUMENT, "not an object"},
-        {3, "{\"id\": 1}", ERROR_DOCUMENT, "column \"note\" is missing"},
+        { 4, "{\"id\": 1}", ERROR_NOT_FOUND, "has no reject 4" },
+        { 0, "{\"id\": 1}", ERROR_NOT_FOUND, "has no reject 0" },
+        { 1, "{\"ID\": 1}", ERROR_DOCUMENT, "the source has no column \"ID\"" },
+        { 1, "{\"id\": [1]}", ERROR_DOCUMENT, "column \"id\": [1] is not a value" },
+        { 1, "{\"id\": {\"i\": \"1\"}}", ERROR_DOCUMENT, "is not a value" },
+        { 1, "{\"id\": {\"b\": \"0\"}}", ERROR_DOCUMENT, "is not a value" },
+        { 1, "[1]", ERROR_DOCUMENT, "not an object" },
+        { 3, "{\"id\": 1}", ERROR_DOCUMENT, "column \"note\" is missing" },
     };
     write_three(f);
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -263,11 +264,11 @@ static void closed_rejects_are_marked_whatever_their_order(void **state)
 {
     fixture *f = *state;
     write_three(f);
-    static const int64_t some[] = {3, 1, 3};
+    static const int64_t some[] = { 3, 1, 3 };
     assert_true(reject_file_mark_closed(f->path, some, 3, "run 7", &f->err));
     g_autofree char *got = summary(f);
     assert_string_equal(got, FIRST "x;" SECOND ";" THIRD "x;");
-    static const int64_t rest[] = {2};
+    static const int64_t rest[] = { 2 };
     assert_true(reject_file_mark_closed(f->path, rest, 1, "run 8", &f->err));
     g_autofree char *all = summary(f);
     assert_string_equal(all, FIRST "x;" SECOND "x;" THIRD "x;");
@@ -304,24 +305,24 @@ static void a_damaged_file_is_an_error_that_names_the_line(void **state)
     static const struct {
         const char *content, *message;
     } cases[] = {
-        {"", "is not a reject file"},
-        {"\n", "is not a reject file"},
-        {"{\"rowferry_rejects\":1", "is not a reject file"},
-        {"[]\n", "is not a reject file"},
-        {"{\"rowferry_rejects\":2,\"source\":[]}\n", "has format 2"},
-        {"{\"rowferry_rejects\":1}\n", "is damaged in line 1"},
-        {"{\"rowferry_rejects\":1,\"source\":[{\"name\":\"a\",\"type\":{\"kind\":\"x\"}}]}\n",
-         "is damaged in line 1"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1}\n", "is damaged in line 2"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\n", "is damaged in line 2"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\"class\":\"type\","
-         "\"message\":\"m\",\"values\":[]}\n",
-         "is damaged in line 2"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\"class\":\"malformed\","
-         "\"message\":\"m\",\"raw_hex\":\"0\"}\n",
-         "is damaged in line 2"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n\n{\"edit\":1}\n", "is damaged in line 3"},
-        {"{\"rowferry_rejects\":1,\"source\":[]}\n{\"closed\":[1]}\n", "is damaged in line 2"},
+        { "", "is not a reject file" },
+        { "\n", "is not a reject file" },
+        { "{\"rowferry_rejects\":1", "is not a reject file" },
+        { "[]\n", "is not a reject file" },
+        { "{\"rowferry_rejects\":2,\"source\":[]}\n", "has format 2" },
+        { "{\"rowferry_rejects\":1}\n", "is damaged in line 1" },
+        { "{\"rowferry_rejects\":1,\"source\":[{\"name\":\"a\",\"type\":{\"kind\":\"x\"}}]}\n",
+          "is damaged in line 1" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1}\n", "is damaged in line 2" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\n", "is damaged in line 2" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\"class\":\"type\","
+          "\"message\":\"m\",\"values\":[]}\n",
+          "is damaged in line 2" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n{\"reject\":1,\"class\":\"malformed\","
+          "\"message\":\"m\",\"raw_hex\":\"0\"}\n",
+          "is damaged in line 2" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n\n{\"edit\":1}\n", "is damaged in line 3" },
+        { "{\"rowferry_rejects\":1,\"source\":[]}\n{\"closed\":[1]}\n", "is damaged in line 2" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         assert_true(g_file_set_contents(f->path, cases[i].content, -1, NULL));
@@ -401,7 +402,7 @@ static void rows_of_several_batches_and_threads_are_all_kept(void **state)
     adder adders[3];
     GThread *threads[3];
     for (int i = 0; i < 3; i++) {
-        adders[i] = (adder){file, i};
+        adders[i] = (adder){ file, i };
         threads[i] = g_thread_new("adder", add_many, &adders[i]);
     }
     /* Meanwhile an operator edits. */
@@ -432,37 +433,37 @@ static void every_value_survives_its_json_form(void **state G_GNUC_UNUSED)
         value v;
         const char *json; /* or NULL: not checked */
     } cases[] = {
-        {value_null(), "null"},
-        {value_of_kind(VALUE_BOOL, 1), "{\"bool\":true}"},
-        {value_int(INT64_MIN), "{\"i\":-9223372036854775808}"},
-        {value_int(INT64_MAX), "{\"i\":9223372036854775807}"},
-        {value_float(0.1), "{\"f\":\"0.1\"}"},
-        {value_float(-0.0), "{\"f\":\"-0.0\"}"},
-        {value_float(5e-324), "{\"f\":\"5e-324\"}"},
-        {value_float((double)INFINITY), "{\"f\":\"Infinity\"}"},
-        {value_float((double)NAN), "{\"f\":\"NaN\"}"},
-        {value_decimal(1250, 2), "{\"n\":\"12.50\"}"},
-        {value_decimal(-999999999999999999, 18), NULL},
-        {value_span(VALUE_DIGITS, "-123456789012345678901.10", 25),
-         "{\"n\":\"-123456789012345678901.10\"}"},
-        {value_span(VALUE_DIGITS, "NaN", 3), "{\"n\":\"NaN\"}"},
-        {T(""), "{\"t\":\"\"}"},
-        {T("a\"\\\n\t\x7f\xf0\x9f\x98\x80"), NULL},
-        {T("a\0b"), "{\"t_hex\":\"610062\"}"},
-        {T("\xff"), "{\"t_hex\":\"ff\"}"},
-        {value_span(VALUE_BYTES, "\0\xff", 2), "{\"b\":\"00ff\"}"},
-        {value_span(VALUE_BYTES, "", 0), "{\"b\":\"\"}"},
-        {value_span(VALUE_JSON, "{\"a\": 1.0}", 10), "{\"json\":\"{\\\"a\\\": 1.0}\"}"},
-        {value_span(VALUE_JSON, "\xff", 1), "{\"json_hex\":\"ff\"}"},
-        {value_span(VALUE_UUID, "0123456789abcdef", 16),
-         "{\"uuid\":\"30313233-3435-3637-3839-616263646566\"}"},
-        {value_of_kind(VALUE_DATE, -719163), "{\"date\":\"0001-12-31 BC\"}"},
-        {value_of_kind(VALUE_DATE, VALUE_INFINITY), "{\"date\":\"infinity\"}"},
-        {value_of_kind(VALUE_DATE, INT64_C(2145042540)), "{\"date\":2145042540}"},
-        {value_of_kind(VALUE_TIME, INT64_C(86400000000)), "{\"time\":\"24:00:00\"}"},
-        {value_of_kind(VALUE_TIMESTAMP, 1), "{\"timestamp\":\"1970-01-01 00:00:00.000001\"}"},
-        {value_of_kind(VALUE_TIMESTAMP, INT64_MIN + 1), NULL},
-        {value_of_kind(VALUE_INSTANT, 0), "{\"instant\":\"1970-01-01 00:00:00+00\"}"},
+        { value_null(), "null" },
+        { value_of_kind(VALUE_BOOL, 1), "{\"bool\":true}" },
+        { value_int(INT64_MIN), "{\"i\":-9223372036854775808}" },
+        { value_int(INT64_MAX), "{\"i\":9223372036854775807}" },
+        { value_float(0.1), "{\"f\":\"0.1\"}" },
+        { value_float(-0.0), "{\"f\":\"-0.0\"}" },
+        { value_float(5e-324), "{\"f\":\"5e-324\"}" },
+        { value_float((double)INFINITY), "{\"f\":\"Infinity\"}" },
+        { value_float((double)NAN), "{\"f\":\"NaN\"}" },
+        { value_decimal(1250, 2), "{\"n\":\"12.50\"}" },
+        { value_decimal(-999999999999999999, 18), NULL },
+        { value_span(VALUE_DIGITS, "-123456789012345678901.10", 25),
+          "{\"n\":\"-123456789012345678901.10\"}" },
+        { value_span(VALUE_DIGITS, "NaN", 3), "{\"n\":\"NaN\"}" },
+        { T(""), "{\"t\":\"\"}" },
+        { T("a\"\\\n\t\x7f\xf0\x9f\x98\x80"), NULL },
+        { T("a\0b"), "{\"t_hex\":\"610062\"}" },
+        { T("\xff"), "{\"t_hex\":\"ff\"}" },
+        { value_span(VALUE_BYTES, "\0\xff", 2), "{\"b\":\"00ff\"}" },
+        { value_span(VALUE_BYTES, "", 0), "{\"b\":\"\"}" },
+        { value_span(VALUE_JSON, "{\"a\": 1.0}", 10), "{\"json\":\"{\\\"a\\\": 1.0}\"}" },
+        { value_span(VALUE_JSON, "\xff", 1), "{\"json_hex\":\"ff\"}" },
+        { value_span(VALUE_UUID, "0123456789abcdef", 16),
+          "{\"uuid\":\"30313233-3435-3637-3839-616263646566\"}" },
+        { value_of_kind(VALUE_DATE, -719163), "{\"date\":\"0001-12-31 BC\"}" },
+        { value_of_kind(VALUE_DATE, VALUE_INFINITY), "{\"date\":\"infinity\"}" },
+        { value_of_kind(VALUE_DATE, INT64_C(2145042540)), "{\"date\":2145042540}" },
+        { value_of_kind(VALUE_TIME, INT64_C(86400000000)), "{\"time\":\"24:00:00\"}" },
+        { value_of_kind(VALUE_TIMESTAMP, 1), "{\"timestamp\":\"1970-01-01 00:00:00.000001\"}" },
+        { value_of_kind(VALUE_TIMESTAMP, INT64_MIN + 1), NULL },
+        { value_of_kind(VALUE_INSTANT, 0), "{\"instant\":\"1970-01-01 00:00:00+00\"}" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         const value *v = &cases[i].v;
@@ -496,8 +497,9 @@ static void plain_json_is_a_value_too(void **state G_GNUC_UNUSED)
         value_kind kind;
         const char *text;
     } cases[] = {
-        {"\"12.50\"", VALUE_TEXT, "12.50"}, {"5", VALUE_INT, "5"},   {"1.5", VALUE_FLOAT, "1.5"},
-        {"true", VALUE_BOOL, "true"},       {"false", VALUE_BOOL, "false"},
+        { "\"12.50\"", VALUE_TEXT, "12.50" }, { "5", VALUE_INT, "5" },
+        { "1.5", VALUE_FLOAT, "1.5" },        { "true", VALUE_BOOL, "true" },
+        { "false", VALUE_BOOL, "false" },
     };
     g_autoptr(batch) b = batch_new(0, 0);
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -512,10 +514,20 @@ static void plain_json_is_a_value_too(void **state G_GNUC_UNUSED)
         assert_int_equal(size, strlen(cases[i].text));
         assert_memory_equal(text, cases[i].text, size);
     }
-    static const char *const bad[] = {
-        "[]",  "{}",  "{\"i\": 1, \"t\": \"a\"}", "{\"x\": 1}", "{\"i\": 1.5}", "{\"f\": 1.5}",
-        "{\"n\": \"1,5\"}", "{\"date\": \"2026-02-30\"}", "{\"time\": 86400000001}",
-        "{\"uuid\": \"12\"}", "{\"bool\": 1}", "{\"t\": null}", "{\"b\": \"0g\"}", "{\"b\": 5}"};
+    static const char *const bad[] = { "[]",
+                                       "{}",
+                                       "{\"i\": 1, \"t\": \"a\"}",
+                                       "{\"x\": 1}",
+                                       "{\"i\": 1.5}",
+                                       "{\"f\": 1.5}",
+                                       "{\"n\": \"1,5\"}",
+                                       "{\"date\": \"2026-02-30\"}",
+                                       "{\"time\": 86400000001}",
+                                       "{\"uuid\": \"12\"}",
+                                       "{\"bool\": 1}",
+                                       "{\"t\": null}",
+                                       "{\"b\": \"0g\"}",
+                                       "{\"b\": 5}" };
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
         value v;
         error *err = NULL;
@@ -537,7 +549,7 @@ static void a_killed_writer_leaves_whole_batches(void **state)
         if (child == 0) {
             reject_file *file = reject_file_create(f->path, &layout, NULL);
             for (;;) {
-                adder a = {file, 1};
+                adder a = { file, 1 };
                 add_many(&a);
             }
         }
