@@ -1,50 +1,50 @@
-/* main.c - the door of the program: locale first, then the command line. */
+/* main.c - the door of the program: locale, hardening, signals, command line. */
 #include "base/intl.h"
+#include "base/secret.h"
+#include "service/command_line.h"
+#include "service/output.h"
 
-#include <glib.h>
-#include <jansson.h>
 #include <locale.h>
-#include <sodium.h>
-#include <sqlite3.h>
-#include <stdio.h>
-#include <string.h>
-#include <zlib.h>
-#include <zstd.h>
-#ifdef HAVE_LIBPQ
-#include <libpq-fe.h>
-#endif
+#include <signal.h>
+#include <unistd.h>
 
-static void print_version(void)
+static volatile sig_atomic_t interrupts;
+
+/* The first signal asks for an orderly end, the second forces it. */
+static void on_signal(int number)
 {
-    printf("%s\n", PACKAGE_STRING);
-    printf("GLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
-    printf("SQLite %s\n", sqlite3_libversion());
-    printf("jansson %s\n", jansson_version_str());
-    printf("libsodium %s\n", sodium_version_string());
-    printf("zlib %s\n", zlibVersion());
-    printf("zstd %s\n", ZSTD_versionString());
-#ifdef HAVE_LIBPQ
-    printf("libpq %d.%d\n", PQlibVersion() / 10000, PQlibVersion() % 10000);
-#else
-    puts(_("libpq: not in this build"));
-#endif
+    if (++interrupts > 1) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+}
+
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction stop = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        struct sigaction before;
+        sigaction(numbers[i], NULL, &before);
+        /* nohup and background jobs of simple shells ignore on purpose. */
+        if (before.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &stop, NULL);
+    }
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bindtextdomain(PACKAGE_TARNAME, LOCALEDIR);
-    bind_textdomain_codeset(PACKAGE_TARNAME, "UTF-8");
-    textdomain(PACKAGE_TARNAME);
-
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        print_version();
-        return 0;
+    bindtextdomain(PACKAGE, LOCALEDIR);
+    bind_textdomain_codeset(PACKAGE, "UTF-8");
+    textdomain(PACKAGE);
+    g_autoptr(error) failure = NULL;
+    if (!process_harden(&failure)) {
+        output_error(failure);
+        return error_exit_status(failure->code);
     }
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        puts(_("usage: rowferry --version"));
-        return 0;
-    }
-    fputs(_("wrong command line; try: rowferry --help\n"), stderr);
-    return 2;
+    catch_signals();
+    return command_line_main(argc, argv, &interrupts);
 }

@@ -1,0 +1,25 @@
+librowferry_a_SOURCES += \
+	src/service/command_input.c \
+	src/service/command_line.c src/service/command_line.h \
+	src/service/completion.c \
+	src/service/doctor.c \
+	src/service/engine.c src/service/engine.h \
+	src/service/help.c src/service/help.h \
+	src/service/keeper.c src/service/keeper.h \
+	src/service/log_file.c src/service/log_file.h \
+	src/service/operation.c src/service/operation.h \
+	src/service/operations_connection.c \
+	src/service/operations_parameter.c \
+	src/service/operations_reject.c \
+	src/service/operations_run.c \
+	src/service/operations_task.c \
+	src/service/output.c src/service/output.h \
+	src/service/planning.c src/service/planning.h \
+	src/service/progress.c src/service/progress.h \
+	src/service/recovery.c src/service/recovery.h \
+	src/service/reject_export.c src/service/reject_export.h \
+	src/service/run_command.c src/service/run_command.h \
+	src/service/run_view.c src/service/run_view.h \
+	src/service/runner.c src/service/runner.h \
+	src/service/scope.c src/service/scope.h \
+	src/service/version.c

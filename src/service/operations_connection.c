@@ -1,0 +1,477 @@
+/* operations_connection.c - connection save|list|show|test|delete|tables|columns */
+#include "base/document.h"
+#include "base/intl.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "link/link.h"
+#include "service/operation.h"
+#include "service/run_view.h"
+
+#include <netdb.h>
+#include <string.h>
+
+/* --- documents --- */
+
+/* Words for a secret instead of the reference itself when it is sealed. */
+static json_t *shown_document(const json_t *document)
+{
+    json_t *shown = json_deep_copy(document);
+    const json_t *password = json_object_get(document, "password");
+    if (json_is_string(password) && g_str_has_prefix(json_string_value(password), "sealed:"))
+        json_object_set_new(shown, "password", json_string("sealed"));
+    return shown;
+}
+
+/* A relative path means the folder of whoever saves, not of whoever runs. */
+static void make_path_absolute(json_t *document)
+{
+    const char *path = document_get_text(document, "path");
+    if (path == NULL || *path == '\0' || *path == '~' || g_path_is_absolute(path) ||
+        strstr(path, "://") != NULL)
+        return;
+    g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+    json_object_set_new(document, "path", json_string(absolute));
+}
+
+/* What `connection show` prints can be edited and saved: "sealed" stands for
+ * the secret that is there already. */
+static bool keep_sealed_password(engine *e, json_t *document, error **err)
+{
+    const char *name = document_get_text(document, "name");
+    if (name == NULL || g_strcmp0(document_get_text(document, "password"), "sealed") != 0)
+        return true;
+    store *s = engine_store(e, err);
+    g_autoptr(connection_record) r = s != NULL ? store_connection_get(s, name, err) : NULL;
+    json_t *before = r != NULL ? document_read(name, r->document, strlen(r->document), err) : NULL;
+    if (before == NULL)
+        return false;
+    json_t *password = json_object_get(before, "password");
+    if (password != NULL)
+        json_object_set(document, "password", password);
+    json_decref(before);
+    return true;
+}
+
+static json_t *complete_document(engine *e, const json_t *given, error **err)
+{
+    json_t *document = json_deep_copy(given);
+    json_t *sealed =
+        keep_sealed_password(e, document, err) ? connection_seal(document, err) : NULL;
+    json_decref(document);
+    return sealed;
+}
+
+static bool on_save(engine *e, const json_t *in, json_t **out, error **err)
+{
+    json_t *document = complete_document(e, json_object_get(in, "document"), err);
+    if (document == NULL)
+        return false;
+    make_path_absolute(document);
+    g_autoptr(connection) c = connection_parse(document, err);
+    store *s = c != NULL ? engine_store(e, err) : NULL;
+    bool done = false;
+    if (s != NULL) {
+        char *text = connection_export(document);
+        done = store_connection_save(s, c->name, text, err);
+        free(text);
+    }
+    if (done)
+        *out = shown_document(c->document);
+    json_decref(document);
+    return done;
+}
+
+static char *tell_saved(const json_t *out)
+{
+    return g_strdup_printf(_("connection \"%s\" saved"), document_get_text(out, "name"));
+}
+
+static json_t *read_record(const connection_record *r, error **err)
+{
+    return document_read(r->name, r->document, strlen(r->document), err);
+}
+
+static char *address_of(const json_t *document)
+{
+    const char *path = document_get_text(document, "path");
+    if (path != NULL)
+        return g_strdup(path);
+    const char *host = document_get_text(document, "host");
+    const char *database = document_get_text(document, "database");
+    int64_t port = document_get_integer(document, "port", 0);
+    g_autofree char *number = port != 0 ? g_strdup_printf(":%d", (int)port) : g_strdup("");
+    return g_strdup_printf("%s%s%s%s", host != NULL ? host : "localhost", number,
+                           database != NULL ? "/" : "", database != NULL ? database : "");
+}
+
+static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
+{
+    (void)in;
+    store *s = engine_store(e, err);
+    g_autoptr(GPtrArray) list = s != NULL ? store_connection_list(s, err) : NULL;
+    if (list == NULL)
+        return false;
+    json_t *rows = json_array();
+    for (guint i = 0; i < list->len; i++) {
+        const connection_record *r = list->pdata[i];
+        json_t *document = read_record(r, err);
+        if (document == NULL) {
+            json_decref(rows);
+            return false;
+        }
+        g_autofree char *address = address_of(document);
+        json_array_append_new(
+            rows, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", r->name, "type",
+                            document_get_text(document, "type"), "address", address, "protected",
+                            document_get_flag(document, "protected", false), "updated_at",
+                            engine_time(e, r->updated_at)));
+        json_decref(document);
+    }
+    *out = json_pack("{s:o}", "connections", rows);
+    return true;
+}
+
+static bool on_show(engine *e, const json_t *in, json_t **out, error **err)
+{
+    store *s = engine_store(e, err);
+    g_autoptr(connection_record) r =
+        s != NULL ? store_connection_get(s, document_get_text(in, "name"), err) : NULL;
+    json_t *document = r != NULL ? read_record(r, err) : NULL;
+    if (document == NULL)
+        return false;
+    *out = shown_document(document);
+    json_decref(document);
+    return true;
+}
+
+static bool on_delete(engine *e, const json_t *in, json_t **out, error **err)
+{
+    const char *name = document_get_text(in, "name");
+    store *s = engine_store(e, err);
+    if (s == NULL || !store_connection_delete(s, name, err))
+        return false;
+    *out = json_pack("{s:s, s:b}", "name", name, "deleted", true);
+    return true;
+}
+
+static char *tell_deleted(const json_t *out)
+{
+    return g_strdup_printf(_("connection \"%s\" deleted"), document_get_text(out, "name"));
+}
+
+/* --- looking into a system --- */
+
+static session *open_session(engine *e, const char *name, error **err)
+{
+    const connection *c = engine_connection(e, name, err);
+    const session_options options = {.read_only = true};
+    return c != NULL ? session_open(c, &options, err) : NULL;
+}
+
+static json_t *optional_text(const char *text)
+{
+    return text != NULL ? json_string(text) : json_null();
+}
+
+static bool on_tables(engine *e, const json_t *in, json_t **out, error **err)
+{
+    g_autoptr(session) s = open_session(e, document_get_text(in, "name"), err);
+    g_autoptr(GPtrArray) list =
+        s != NULL ? s->ops->list_tables(s, document_get_text(in, "pattern"), err) : NULL;
+    if (list == NULL)
+        return false;
+    json_t *rows = json_array();
+    for (guint i = 0; i < list->len; i++) {
+        const table_name *t = list->pdata[i];
+        json_array_append_new(
+            rows, json_pack("{s:o, s:s}", "schema", optional_text(t->schema), "name", t->name));
+    }
+    *out = json_pack("{s:o}", "tables", rows);
+    return true;
+}
+
+/* "name", "schema.name" or the list form as JSON text. */
+static table_name *read_table(const char *text, bool is_sql, error **err)
+{
+    if (text[0] == '[') {
+        json_t *list = json_loads(text, 0, NULL);
+        const char *schema = json_string_value(json_array_get(list, 0));
+        const char *name = json_string_value(json_array_get(list, 1));
+        table_name *t = schema != NULL && name != NULL ? table_name_new(schema, name) : NULL;
+        if (t == NULL)
+            error_set(err, ERROR_USAGE, _("a table is \"name\", \"schema.name\" or "
+                                          "[\"schema\", \"name\"], not \"%s\""), text);
+        json_decref(list);
+        return t;
+    }
+    const char *dot = is_sql ? strchr(text, '.') : NULL;
+    if (dot == NULL)
+        return table_name_new(NULL, text);
+    g_autofree char *schema = g_strndup(text, dot - text);
+    return table_name_new(schema, dot + 1);
+}
+
+static bool is_key_column(const table_info *t, const char *column)
+{
+    if (t->keys->len == 0)
+        return false;
+    const key_info *key = t->keys->pdata[0];
+    return key->primary && g_strv_contains((const char *const *)key->columns, column);
+}
+
+static bool on_columns(engine *e, const json_t *in, json_t **out, error **err)
+{
+    g_autoptr(session) s = open_session(e, document_get_text(in, "name"), err);
+    if (s == NULL)
+        return false;
+    const char *text = document_get_text(in, "table");
+    g_autoptr(table_name) name = read_table(text, (s->ops->capabilities & LINK_SQL) != 0, err);
+    if (name == NULL)
+        return false;
+    error *local = NULL;
+    g_autoptr(table_info) table = s->ops->describe(s, name, &local);
+    if (table == NULL && local != NULL)
+        return error_propagate(err, &local);
+    if (table == NULL) {
+        error_set(err, ERROR_NOT_FOUND, _("connection \"%s\" has no table \"%s\""),
+                  s->connection->name, text);
+        return error_hint(err, _("\"rowferry connection tables %s\" lists them"),
+                          s->connection->name);
+    }
+    json_t *rows = json_array();
+    for (guint i = 0; i < table->columns->len; i++) {
+        const column_info *c = table->columns->pdata[i];
+        json_array_append_new(
+            rows, json_pack("{s:s, s:s, s:b, s:b, s:o, s:b}", "name", c->name, "type",
+                            c->type_text != NULL ? c->type_text : "", "not_null", c->not_null,
+                            "key", is_key_column(table, c->name), "default",
+                            optional_text(c->default_text), "generated",
+                            c->generated || c->identity_always));
+    }
+    *out = json_pack("{s:o}", "columns", rows);
+    return true;
+}
+
+/* --- test --- */
+
+typedef struct {
+    json_t *steps;
+    gint64 since;
+} test_steps;
+
+static void add_step(test_steps *t, const char *step, bool ok, const char *detail)
+{
+    gint64 now = g_get_monotonic_time();
+    g_autofree char *valid = g_utf8_make_valid(detail, -1);
+    json_array_append_new(t->steps, json_pack("{s:s, s:b, s:s, s:f}", "step", step, "ok", ok,
+                                              "detail", valid, "seconds",
+                                              (double)(now - t->since) / G_USEC_PER_SEC));
+    t->since = now;
+}
+
+static bool fail_step(test_steps *t, const char *step, error **cause, error **err)
+{
+    add_step(t, step, false, (*cause)->message);
+    return error_propagate(err, cause);
+}
+
+/* Finding the server's address apart from the rest says where a long wait is. */
+static bool test_address(test_steps *t, const connection *c, error **err)
+{
+    if (c->host == NULL || c->host[0] == '/') {
+        add_step(t, "address", true, c->path != NULL ? c->path : c->host != NULL ? c->host : "local");
+        return true;
+    }
+    struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
+    int status = getaddrinfo(c->host, NULL, &hints, &found);
+    if (status != 0) {
+        error *cause = NULL;
+        error_set(&cause, ERROR_CONNECT, _("cannot find host \"%s\": %s"), c->host,
+                  gai_strerror(status));
+        return fail_step(t, "address", &cause, err);
+    }
+    char number[NI_MAXHOST] = "";
+    getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST);
+    freeaddrinfo(found);
+    add_step(t, "address", true, number);
+    return true;
+}
+
+static void append_right(GString *rights, bool may, const char *word)
+{
+    if (may)
+        g_string_append_printf(rights, "%s%s", rights->len > 0 ? ", " : "", word);
+}
+
+static bool test_tables(test_steps *t, session *s, error **err)
+{
+    error *cause = NULL;
+    g_autoptr(GPtrArray) tables = s->ops->list_tables(s, NULL, &cause);
+    if (tables == NULL)
+        return fail_step(t, "tables", &cause, err);
+    g_autofree char *count =
+        g_strdup_printf(ngettext("%u table", "%u tables", tables->len), tables->len);
+    add_step(t, "tables", true, count);
+    if (tables->len == 0)
+        return true;
+    const table_name *first = tables->pdata[0];
+    g_autoptr(table_info) table = s->ops->describe(s, first, &cause);
+    if (table == NULL && cause != NULL)
+        return fail_step(t, "rights", &cause, err);
+    if (table == NULL)
+        return true;
+    g_autofree char *name = table_name_to_string(first);
+    g_autoptr(GString) rights = g_string_new(NULL);
+    append_right(rights, table->can_select, "select");
+    append_right(rights, table->can_insert, "insert");
+    append_right(rights, table->can_update, "update");
+    append_right(rights, table->can_delete, "delete");
+    append_right(rights, table->can_truncate, "truncate");
+    append_right(rights, table->can_create, "create");
+    g_autofree char *text = g_strdup_printf("%s: %s", name, rights->len > 0 ? rights->str : "-");
+    add_step(t, "rights", true, text);
+    return true;
+}
+
+static bool run_test(test_steps *t, const connection *c, error **err)
+{
+    error *cause = NULL;
+    if (link_find(c, &cause) == NULL)
+        return fail_step(t, "link", &cause, err);
+    if (!test_address(t, c, err))
+        return false;
+    const session_options options = {.read_only = true};
+    g_autoptr(session) s = session_open(c, &options, &cause);
+    if (s == NULL)
+        return fail_step(t, "login", &cause, err);
+    add_step(t, "login", true, c->user != NULL ? c->user : "");
+    g_autofree char *security = NULL;
+    g_autofree char *version = s->ops->version(s, &security, &cause);
+    if (version == NULL)
+        return fail_step(t, "version", &cause, err);
+    add_step(t, "version", true, version);
+    if (security != NULL)
+        add_step(t, "tls", true, security);
+    return test_tables(t, s, err);
+}
+
+static bool on_test(engine *e, const json_t *in, json_t **out, error **err)
+{
+    const connection *c = engine_connection(e, document_get_text(in, "name"), err);
+    if (c == NULL)
+        return false;
+    test_steps t = {.steps = json_array(), .since = g_get_monotonic_time()};
+    error *cause = NULL;
+    bool ok = run_test(&t, c, &cause);
+    *out = json_pack("{s:s, s:b, s:o, s:o}", "name", c->name, "ok", ok, "steps", t.steps, "error",
+                     error_to_json(cause));
+    return ok || error_propagate(err, &cause);
+}
+
+static char *tell_test(const json_t *out)
+{
+    GString *text = g_string_new(NULL);
+    size_t i;
+    json_t *step;
+    json_array_foreach(json_object_get(out, "steps"), i, step) {
+        g_autofree char *detail = text_safe(document_get_text(step, "detail"), -1);
+        g_string_append_printf(text, "%s%-8s %-6s %6.0f ms  %s", i > 0 ? "\n" : "",
+                               document_get_text(step, "step"),
+                               json_is_true(json_object_get(step, "ok")) ? _("ok") : _("failed"),
+                               1000 * document_get_number(step, "seconds", 0), detail);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* --- the table --- */
+
+#define NAME_FIELD                                                                                 \
+    {                                                                                              \
+        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "NAME", N_("name of the connection"), \
+            "connection"                                                                           \
+    }
+#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
+
+static const input_field save_fields[] = {
+    {"document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
+     N_("JSON document; - reads standard input"), "file"},
+    END_FIELD,
+};
+static const input_field name_fields[] = {NAME_FIELD, END_FIELD};
+static const input_field no_fields[] = {END_FIELD};
+static const input_field tables_fields[] = {
+    NAME_FIELD,
+    {"pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL},
+    END_FIELD,
+};
+static const input_field columns_fields[] = {
+    NAME_FIELD,
+    {"table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",
+     N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL},
+    END_FIELD,
+};
+
+static const output_column list_columns[] = {
+    {"name", N_("NAME"), CELL_TEXT},          {"type", N_("TYPE"), CELL_TEXT},
+    {"address", N_("ADDRESS"), CELL_TEXT},    {"protected", N_("PROTECTED"), CELL_FLAG},
+    {"updated_at", N_("SAVED"), CELL_TIME},   {NULL, NULL, CELL_TEXT},
+};
+static const output_column tables_columns[] = {
+    {"schema", N_("SCHEMA"), CELL_TEXT}, {"name", N_("NAME"), CELL_TEXT}, {NULL, NULL, CELL_TEXT}};
+static const output_column columns_columns[] = {
+    {"name", N_("NAME"), CELL_TEXT},       {"type", N_("TYPE"), CELL_TEXT},
+    {"not_null", N_("NOT NULL"), CELL_FLAG}, {"key", N_("KEY"), CELL_FLAG},
+    {"default", N_("DEFAULT"), CELL_TEXT}, {"generated", N_("GENERATED"), CELL_FLAG},
+    {NULL, NULL, CELL_TEXT},
+};
+
+const operation connection_operations[] = {
+    {.name = "connection.save",
+     .summary = N_("Create or replace a connection from a JSON document"),
+     .needs = RIGHT_CONNECT,
+     .fields = save_fields,
+     .tell = tell_saved,
+     .handler = on_save,
+     .example = "echo '{\"name\": \"shop\", \"type\": \"sqlite\", \"path\": \"shop.db\"}' |\n"
+                "    rowferry connection save -"},
+    {.name = "connection.list",
+     .summary = N_("List the connections"),
+     .needs = RIGHT_VIEW,
+     .fields = no_fields,
+     .list = "connections",
+     .columns = list_columns,
+     .handler = on_list},
+    {.name = "connection.show",
+     .summary = N_("Print a connection's document, without its secret"),
+     .needs = RIGHT_VIEW,
+     .fields = name_fields,
+     .handler = on_show},
+    {.name = "connection.test",
+     .summary = N_("Connect step by step and say what works"),
+     .needs = RIGHT_CONNECT,
+     .fields = name_fields,
+     .tell = tell_test,
+     .handler = on_test},
+    {.name = "connection.delete",
+     .summary = N_("Delete a connection that no task uses"),
+     .needs = RIGHT_CONNECT,
+     .fields = name_fields,
+     .tell = tell_deleted,
+     .handler = on_delete},
+    {.name = "connection.tables",
+     .summary = N_("List the tables, views or files of a connection"),
+     .needs = RIGHT_CONNECT,
+     .fields = tables_fields,
+     .list = "tables",
+     .columns = tables_columns,
+     .handler = on_tables},
+    {.name = "connection.columns",
+     .summary = N_("List the columns of a table or file"),
+     .needs = RIGHT_CONNECT,
+     .fields = columns_fields,
+     .list = "columns",
+     .columns = columns_columns,
+     .handler = on_columns,
+     .example = "rowferry connection columns erp sales.orders"},
+    {.name = NULL},
+};

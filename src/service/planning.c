@@ -1,0 +1,122 @@
+#include "service/planning.h"
+
+#include "base/intl.h"
+
+#include <string.h>
+
+/* Stands where a run's token would be in a plan that is only looked at. */
+#define NO_TOKEN "0000000000000000"
+
+json_t *run_options_to_json(const run_options *o)
+{
+    json_t *json = json_object();
+    if (json_object_size(o->parameters) > 0)
+        json_object_set(json, "parameters", (json_t *)o->parameters);
+    if (o->verify)
+        json_object_set_new(json, "verify", json_true());
+    if (o->attempt_limit > 0)
+        json_object_set_new(json, "attempt_limit", json_integer(o->attempt_limit));
+    if (o->rejects != NULL)
+        json_object_set(json, "rejects", (json_t *)o->rejects);
+    return json;
+}
+
+run_options run_options_from_json(const json_t *json)
+{
+    return (run_options){
+        .parameters = json_object_get(json, "parameters"),
+        .verify = json_is_true(json_object_get(json, "verify")),
+        .attempt_limit = (int)json_integer_value(json_object_get(json, "attempt_limit")),
+        .rejects = json_object_get(json, "rejects"),
+    };
+}
+
+static const connection *find_connection(void *user, const char *name, error **err)
+{
+    return engine_connection(user, name, err);
+}
+
+static GArray *reject_numbers(const json_t *rejects)
+{
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    size_t i;
+    json_t *element;
+    json_array_foreach(rejects, i, element) {
+        int64_t number = json_integer_value(element);
+        g_array_append_val(numbers, number);
+    }
+    return numbers;
+}
+
+planned_task *planned_task_new(engine *e, const task_record *record, const planning_request *r,
+                               error **err)
+{
+    g_autoptr(planned_task) p = g_new0(planned_task, 1);
+    p->task = engine_task_of_record(record, err);
+    if (p->task == NULL)
+        return NULL;
+    const scope_request asked = {
+        .task = p->task,
+        .task_id = record->id,
+        .business_date = r->business_date,
+        .overrides = r->options.parameters,
+        .started_at = r->started_at,
+        .run = r->run,
+    };
+    p->scope = run_scope_new(e, &asked, err);
+    if (p->scope == NULL)
+        return NULL;
+    g_autoptr(GArray) numbers = reject_numbers(r->options.rejects);
+    const plan_context context = {
+        .find_connection = find_connection,
+        .user = e,
+        .parameters = &p->scope->scope,
+        .run_token = r->token != NULL ? r->token : NO_TOKEN,
+        .business_date = p->scope->business_date,
+        .verify = r->options.verify,
+        .streams = e->config->streams,
+        .replay_file = r->replay_file,
+        .replay_numbers = (const int64_t *)(void *)numbers->data,
+        .n_replay = numbers->len,
+    };
+    error *local = NULL;
+    p->plan = plan_build(p->task, &context, &local);
+    if (p->plan == NULL) {
+        error_prefix(err, &local, _("cannot plan task \"%s\""), p->task->name);
+        return NULL;
+    }
+    return g_steal_pointer(&p);
+}
+
+planned_task *planned_task_of_run(engine *e, const run_record *run, error **err)
+{
+    store *s = engine_store(e, err);
+    g_autoptr(task_record) record =
+        s != NULL ? store_task_get_by_id(s, run->task_id, run->task_version, err) : NULL;
+    if (record == NULL)
+        return NULL;
+    g_autofree char *replay_file =
+        run->kind == RUN_REPLAY ? engine_run_file(e, run->parent, "rejects.jsonl") : NULL;
+    json_t *options = run->options != NULL ? json_loads(run->options, 0, NULL) : NULL;
+    const planning_request r = {
+        .token = run->token,
+        .business_date = run->business_date,
+        .run = run->id,
+        .started_at = run->started_at,
+        .options = run_options_from_json(options),
+        .replay_file = replay_file,
+    };
+    planned_task *p = planned_task_new(e, record, &r, err);
+    json_decref(options);
+    return p;
+}
+
+void planned_task_free(planned_task *p)
+{
+    if (p == NULL)
+        return;
+    plan_free(p->plan);
+    run_scope_free(p->scope);
+    task_free(p->task);
+    g_free(p);
+}
