@@ -287,7 +287,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
     reader *rows = read_mapped(r, s, sql, err);
     if (rows == NULL)
         return false;
-    g_autoptr(row_checksum) found = row_checksum_new(p->mapping->columns->len);
+    g_autoptr(row_checksum) found = plan_checksum_new(p);
     g_autoptr(batch) b = batch_new(p->mapping->columns->len, 0);
     read_outcome outcome;
     bool done = true;

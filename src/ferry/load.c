@@ -528,7 +528,7 @@ bool load_run(const load_options *options, error **err)
     for (unsigned i = 0; i < n_writers; i++) {
         writers[i] = (writer_thread){.load = &l, .index = i};
         if (options->checksum != NULL)
-            writers[i].checksum = row_checksum_new(p->mapping->columns->len);
+            writers[i].checksum = plan_checksum_new(p);
         threads[i] = g_thread_new("writer", run_writer, &writers[i]);
     }
     for (unsigned i = 0; i < n_readers; i++) {

@@ -47,6 +47,17 @@ void plan_blank_unverified(const plan *p, value *const *columns, unsigned n_rows
     }
 }
 
+row_checksum *plan_checksum_new(const plan *p)
+{
+    row_checksum *c = row_checksum_new(p->mapping->columns->len);
+    for (guint i = 0; i < p->mapping->columns->len; i++) {
+        const mapping_column *m = p->mapping->columns->pdata[i];
+        if (m->type.fixed_length)
+            row_checksum_set_padded(c, i);
+    }
+    return c;
+}
+
 bool plan_append_value(const connection *c, GString *sql, GArray *values, const value *v,
                        error **err)
 {

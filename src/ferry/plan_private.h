@@ -5,6 +5,7 @@
 #include "ferry/mapping.h"
 #include "ferry/plan.h"
 #include "link/link.h"
+#include "row/checksum.h"
 #include "sql/filter.h"
 #include "sql/guard.h"
 
@@ -116,6 +117,9 @@ char *plan_quoted_table(const connection *c, const table_name *t);
 /* Values that the checksum leaves out become NULL on both sides: @columns is
  * [mapped columns][n_rows]. */
 void plan_blank_unverified(const plan *p, value *const *columns, unsigned n_rows);
+
+/* A sum over the mapped columns; trailing blanks of char(n) do not count. */
+row_checksum *plan_checksum_new(const plan *p);
 
 /* Whether the link of @c has all of @capabilities. */
 bool plan_link_has(const connection *c, unsigned capabilities);

@@ -411,7 +411,7 @@ static void choose_unverified(plan *p)
         const mapping_column *m = p->mapping->columns->pdata[i];
         const column_info *c =
             p->table_info->columns->pdata[table_info_column(p->table_info, m->target)];
-        if (c->type.kind == TYPE_JSON || c->type.kind == TYPE_OTHER || c->type.fixed_length)
+        if (c->type.kind == TYPE_JSON || c->type.kind == TYPE_OTHER)
             g_ptr_array_add(names, g_strdup(m->target));
     }
     if (names->len > 0) {

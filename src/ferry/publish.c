@@ -201,6 +201,10 @@ static bool settle(run_state *r, error **cause, error **err)
 
 bool run_commit(run_state *r, int64_t rows, error **err)
 {
+    /* Rows that are not written must be safe before those that are. */
+    reject_file *rejects = g_steal_pointer(&r->rejects);
+    if (rejects != NULL && !reject_file_close(rejects, err))
+        return false;
     if (!write_ledger(r, rows, err))
         return false;
     if (!r->callbacks->may_commit(r->callbacks->user))

@@ -3,8 +3,6 @@
 #include "base/intl.h"
 #include "row/reject_file.h"
 
-#include <string.h>
-
 struct replay_reader {
     reject_reader *file;
     GHashTable *wanted; /* of int64_t* */
@@ -43,7 +41,7 @@ static bool add_row(replay_reader *r, const reject *kept, batch *b, error **err)
         for (unsigned i = 0; i < r->n_columns; i++)
             b->source[i][row] = value_null();
         const char *raw = kept->raw != NULL ? kept->raw : "";
-        batch_reject_raw(b, row, kept->message, raw, strlen(raw));
+        batch_reject_raw(b, row, kept->message, raw, kept->raw_size);
         return true;
     }
     for (unsigned i = 0; i < r->n_columns; i++) {

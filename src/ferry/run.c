@@ -343,7 +343,7 @@ bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, er
                                                   : 60.0 * p->task->limits.timeout_minutes;
     r.deadline_us = r.started_us + (int64_t)(limit * 1e6);
     if (p->verify)
-        r.checksum = row_checksum_new(p->mapping->columns->len);
+        r.checksum = plan_checksum_new(p);
 
     run_phase(&r, "connect");
     error *cause = NULL;
