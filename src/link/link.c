@@ -175,8 +175,7 @@ static error_code code_of_class(sql_error_class class)
 bool link_error(error **err, const connection *c, const char *code, const char *doing,
                 const char *server_message)
 {
-    sql_error_class class =
-        code == NULL ? SQL_ERROR_OTHER : dialect_error_class(c->dialect, code);
+    sql_error_class class = code == NULL ? SQL_ERROR_OTHER : dialect_error_class(c->dialect, code);
     error_set(err, code_of_class(class), _("connection \"%s\": could not %s"), c->name, doing);
     if (err == NULL)
         return false;

@@ -60,8 +60,7 @@ GPtrArray *sqlite_list_tables(session *base, const char *pattern, error **err)
 {
     sqlite_session *s = sqlite_of(base);
     error *local = NULL;
-    g_autoptr(GPtrArray) tables =
-        g_ptr_array_new_with_free_func((GDestroyNotify)table_name_free);
+    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func((GDestroyNotify)table_name_free);
     sqlite3_stmt *q = ask(s, &local,
                           "SELECT name FROM pragma_table_list WHERE schema = 'main'"
                           " AND type IN ('table', 'view', 'virtual')"
@@ -69,8 +68,7 @@ GPtrArray *sqlite_list_tables(session *base, const char *pattern, error **err)
                           " AND instr(lower('main.' || name), lower(?1)) > 0 ORDER BY name",
                           pattern == NULL ? "" : pattern, NULL);
     while (next(s, &q, &local))
-        g_ptr_array_add(tables,
-                        table_name_new("main", (const char *)sqlite3_column_text(q, 0)));
+        g_ptr_array_add(tables, table_name_new("main", (const char *)sqlite3_column_text(q, 0)));
     if (local != NULL) {
         error_propagate(err, &local);
         return NULL;
@@ -85,8 +83,9 @@ static table_info *find_table(sqlite_session *s, const char *schema, const char 
     static const struct {
         const char *word;
         table_kind kind;
-    } kinds[] = {
-        {"view", TABLE_VIEW}, {"virtual", TABLE_VIRTUAL}, {"shadow", TABLE_SYSTEM}};
+    } kinds[] = { { "view", TABLE_VIEW },
+                  { "virtual", TABLE_VIRTUAL },
+                  { "shadow", TABLE_SYSTEM } };
     table_info *t = NULL;
     sqlite3_stmt *q = ask(s, err,
                           "SELECT name, type, wr FROM pragma_table_list"
@@ -95,7 +94,7 @@ static table_info *find_table(sqlite_session *s, const char *schema, const char 
     while (next(s, &q, err)) {
         if (t != NULL)
             continue;
-        table_name found = {(char *)schema, (char *)sqlite3_column_text(q, 0)};
+        table_name found = { (char *)schema, (char *)sqlite3_column_text(q, 0) };
         t = table_info_new(&found);
         t->identity = table_name_to_string(&found);
         const char *type = (const char *)sqlite3_column_text(q, 1);
@@ -141,8 +140,8 @@ static bool has_own_collation(sqlite_session *s, const table_info *t, const char
                               const char *collation)
 {
     const char *own = NULL;
-    return sqlite3_table_column_metadata(s->db, t->name->schema, t->name->name, column, NULL,
-                                         &own, NULL, NULL, NULL) == SQLITE_OK &&
+    return sqlite3_table_column_metadata(s->db, t->name->schema, t->name->name, column, NULL, &own,
+                                         NULL, NULL, NULL) == SQLITE_OK &&
            own != NULL && collation != NULL && same_name(own, collation);
 }
 
@@ -155,8 +154,7 @@ static void read_key_columns(sqlite_session *s, const table_info *t, key_info *k
                           k->name, t->name->schema, NULL);
     while (next(s, &q, err)) {
         char *name = text_at(q, 0);
-        if (name == NULL || !has_own_collation(s, t, name,
-                                               (const char *)sqlite3_column_text(q, 1)))
+        if (name == NULL || !has_own_collation(s, t, name, (const char *)sqlite3_column_text(q, 1)))
             k->plain = false;
         if (name != NULL)
             g_ptr_array_add(names, name);
@@ -180,8 +178,7 @@ static bool is_rowid_key(const table_info *t, const GPtrArray *primary, bool wit
 {
     if (t->kind != TABLE_PLAIN || without_rowid || primary->len != 1)
         return false;
-    const column_info *c =
-        g_ptr_array_index(t->columns, table_info_column(t, primary->pdata[0]));
+    const column_info *c = g_ptr_array_index(t->columns, table_info_column(t, primary->pdata[0]));
     return same_name(c->type_text, "INTEGER");
 }
 
@@ -227,13 +224,12 @@ char *sqlite_rowid_column(sqlite_session *s, const char *schema, const char *tab
 
 /* ---- what hangs on a table ----------------------------------------------- */
 
-static char **primary_columns(sqlite_session *s, const char *schema, const char *table,
-                              error **err)
+static char **primary_columns(sqlite_session *s, const char *schema, const char *table, error **err)
 {
     GPtrArray *names = g_ptr_array_new();
-    sqlite3_stmt *q = ask(s, err,
-                          "SELECT name FROM pragma_table_xinfo(?1, ?2) WHERE pk > 0 ORDER BY pk",
-                          table, schema, NULL);
+    sqlite3_stmt *q =
+        ask(s, err, "SELECT name FROM pragma_table_xinfo(?1, ?2) WHERE pk > 0 ORDER BY pk", table,
+            schema, NULL);
     while (next(s, &q, err))
         g_ptr_array_add(names, text_at(q, 0));
     return strings_take(names);
@@ -246,8 +242,7 @@ static void finish_foreign_key(sqlite_session *s, table_info *t, foreign_key_inf
     k->referenced_columns = strings_take(to);
     if (to_primary) {
         g_strfreev(k->referenced_columns);
-        k->referenced_columns =
-            primary_columns(s, t->name->schema, k->references->name, err);
+        k->referenced_columns = primary_columns(s, t->name->schema, k->references->name, err);
     }
     g_ptr_array_add(t->foreign_keys, k);
 }
@@ -293,9 +288,9 @@ static void read_children(sqlite_session *s, table_info *t, error **err)
         const char *action = (const char *)sqlite3_column_text(q, 1);
         g_ptr_array_add(t->dependents, g_strdup_printf(_("table \"%s\" refers to it"), child));
         if (strcmp(action, "NO ACTION") != 0 && strcmp(action, "RESTRICT") != 0)
-            g_ptr_array_add(t->delete_effects,
-                            g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"),
-                                            child, action));
+            g_ptr_array_add(
+                t->delete_effects,
+                g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"), child, action));
     }
 }
 
@@ -316,17 +311,16 @@ GPtrArray *sqlite_child_columns(sqlite_session *s, const char *table)
 
 static void read_triggers_and_views(sqlite_session *s, table_info *t, error **err)
 {
-    g_autofree char *sql =
-        g_strdup_printf("SELECT type, name, tbl_name, sql FROM %s.sqlite_schema"
-                        " WHERE type IN ('trigger', 'view') ORDER BY type, name",
-                        t->name->schema);
+    g_autofree char *sql = g_strdup_printf("SELECT type, name, tbl_name, sql FROM %s.sqlite_schema"
+                                           " WHERE type IN ('trigger', 'view') ORDER BY type, name",
+                                           t->name->schema);
     sqlite3_stmt *q = ask(s, err, sql, NULL);
     while (next(s, &q, err)) {
         const char *name = (const char *)sqlite3_column_text(q, 1);
         const char *on = (const char *)sqlite3_column_text(q, 2);
         const char *text = (const char *)sqlite3_column_text(q, 3);
         if (strcmp((const char *)sqlite3_column_text(q, 0), "view") == 0) {
-            sql_span whole = {text, text + strlen(text)};
+            sql_span whole = { text, text + strlen(text) };
             if (!same_name(name, t->name->name) && sql_span_mentions(&whole, t->name->name))
                 g_ptr_array_add(t->dependents, g_strdup_printf(_("view \"%s\" reads it"), name));
             continue;
@@ -360,8 +354,7 @@ static int64_t estimate_rows(sqlite_session *s, const table_info *t, bool withou
         return rows;
     sql = sqlite3_mprintf("SELECT max(rowid) FROM \"%w\".\"%w\"", t->name->schema, t->name->name);
     q = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK &&
-        sqlite3_step(q) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
         rows = MAX(sqlite3_column_int64(q, 0), 0);
     sqlite3_finalize(q);
     sqlite3_free(sql);

@@ -50,7 +50,7 @@ typedef struct {
 /* False when there are more digits than a double can tell apart. */
 static bool digits_read(const char *text, size_t size, exact_digits *out)
 {
-    *out = (exact_digits){0};
+    *out = (exact_digits){ 0 };
     bool after_point = false;
     int zeros = 0; /* met since the last other digit */
     size_t i = 0;
@@ -85,8 +85,8 @@ static bool digits_read(const char *text, size_t size, exact_digits *out)
 
 static bool digits_equal(const exact_digits *a, const exact_digits *b)
 {
-    return a->n == b->n && a->exponent == b->exponent && (a->negative == b->negative || a->n == 0) &&
-           memcmp(a->digits, b->digits, a->n) == 0;
+    return a->n == b->n && a->exponent == b->exponent &&
+           (a->negative == b->negative || a->n == 0) && memcmp(a->digits, b->digits, a->n) == 0;
 }
 
 /* The double whose shortest text is this decimal, if there is one. */
@@ -101,13 +101,12 @@ static bool exact_double(const char *text, size_t size, double *out)
     *out = g_ascii_strtod(plain, NULL);
     if (!isfinite(*out))
         return false;
-    const char *const formats[] = {"%.14e", "%.15e", "%.16e"};
+    const char *const formats[] = { "%.14e", "%.15e", "%.16e" };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         char shortest[G_ASCII_DTOSTR_BUF_SIZE];
         g_ascii_formatd(shortest, sizeof shortest, formats[i], *out);
         if (g_ascii_strtod(shortest, NULL) == *out)
-            return digits_read(shortest, strlen(shortest), &found) &&
-                   digits_equal(&wanted, &found);
+            return digits_read(shortest, strlen(shortest), &found) && digits_equal(&wanted, &found);
     }
     return false;
 }
@@ -148,8 +147,8 @@ static bool give_float(double f, sqlite_cell *cell)
 /* A decimal for a column that keeps numbers. */
 static bool give_decimal(const value *v, sqlite_affinity affinity, sqlite_cell *cell)
 {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18 };
     int64_t mantissa = v->i;
     unsigned scale = v->scale;
     while (scale > 0 && mantissa % 10 == 0) {

@@ -45,7 +45,7 @@ static const char *skip_quoted(const char *p, const char *end, char close)
 sql_token sql_next_token(const char **at, const char *end)
 {
     const char *p = skip_blanks(*at, end);
-    sql_token t = {.kind = TOKEN_END, .start = p, .end = p};
+    sql_token t = { .kind = TOKEN_END, .start = p, .end = p };
     if (p == end) {
         *at = p;
         return t;
@@ -168,7 +168,7 @@ static void advance(parser *p)
 
 static void parser_start(parser *p, const char *sql)
 {
-    *p = (parser){.at = sql, .end = sql + strlen(sql)};
+    *p = (parser){ .at = sql, .end = sql + strlen(sql) };
     advance(p);
 }
 
@@ -187,8 +187,7 @@ static bool take(parser *p, const char *wanted)
 
 static bool is_name(const parser *p)
 {
-    return p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED ||
-           p->now.kind == TOKEN_STRING;
+    return p->now.kind == TOKEN_WORD || p->now.kind == TOKEN_QUOTED || p->now.kind == TOKEN_STRING;
 }
 
 static char *take_name(parser *p)
@@ -210,7 +209,7 @@ static void skip_name(parser *p)
 /* "( … )" with its parentheses. */
 static sql_span take_group(parser *p)
 {
-    sql_span span = {p->now.start, p->now.start};
+    sql_span span = { p->now.start, p->now.start };
     int depth = 0;
     if (!is(p, "("))
         p->failed = true;
@@ -243,7 +242,7 @@ static char *take_object_name(parser *p)
 
 static void add_clause(GArray *clauses, clause_kind kind, sql_span text)
 {
-    ddl_clause c = {kind, text};
+    ddl_clause c = { kind, text };
     g_array_append_val(clauses, c);
 }
 
@@ -289,7 +288,7 @@ static sql_span take_default(parser *p)
 {
     if (is(p, "("))
         return take_group(p);
-    sql_span span = {p->now.start, p->now.end};
+    sql_span span = { p->now.start, p->now.end };
     if (take(p, "-") || take(p, "+"))
         span.end = p->now.end;
     bool is_hex = is(p, "x");
@@ -301,9 +300,9 @@ static sql_span take_default(parser *p)
     return span;
 }
 
-static const char *const column_clauses[] = {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE",
-                                             "CHECK", "DEFAULT", "COLLATE", "REFERENCES",
-                                             "GENERATED", "AS"};
+static const char *const column_clauses[] = { "CONSTRAINT", "PRIMARY",   "NOT",     "NULL",
+                                              "UNIQUE",     "CHECK",     "DEFAULT", "COLLATE",
+                                              "REFERENCES", "GENERATED", "AS" };
 
 static bool at_column_clause(const parser *p)
 {
@@ -315,7 +314,7 @@ static bool at_column_clause(const parser *p)
 
 static sql_span take_type(parser *p)
 {
-    sql_span span = {p->now.start, p->now.start};
+    sql_span span = { p->now.start, p->now.start };
     while (!p->failed && is_name(p) && !at_column_clause(p)) {
         span.end = p->now.end;
         advance(p);
@@ -329,7 +328,7 @@ static sql_span take_type(parser *p)
 
 static void take_column_clause(parser *p, GArray *clauses)
 {
-    sql_span span = {p->now.start, p->now.start};
+    sql_span span = { p->now.start, p->now.start };
     if (take(p, "CONSTRAINT")) {
         skip_name(p);
     } else if (take(p, "NOT")) {
@@ -340,7 +339,7 @@ static void take_column_clause(parser *p, GArray *clauses)
         skip_conflict(p);
     } else if (take(p, "PRIMARY")) {
         p->failed |= !take(p, "KEY");
-        span = (sql_span){p->now.start, p->now.start};
+        span = (sql_span){ p->now.start, p->now.start };
         if (is(p, "ASC") || is(p, "DESC")) {
             span.end = p->now.end;
             advance(p);
@@ -357,7 +356,7 @@ static void take_column_clause(parser *p, GArray *clauses)
     } else if (take(p, "DEFAULT")) {
         add_clause(clauses, CLAUSE_DEFAULT, take_default(p));
     } else if (take(p, "COLLATE")) {
-        span = (sql_span){p->now.start, p->now.end};
+        span = (sql_span){ p->now.start, p->now.end };
         skip_name(p);
         add_clause(clauses, CLAUSE_COLLATE, span);
     } else if (take(p, "REFERENCES")) {
@@ -491,13 +490,13 @@ bool ddl_index_read(const char *sql, sql_span *list)
     g_free(take_object_name(&p));
     p.failed |= !take(&p, "ON");
     skip_name(&p);
-    *list = (sql_span){p.now.start, p.end};
+    *list = (sql_span){ p.now.start, p.end };
     return !p.failed && is(&p, "(");
 }
 
 const char *ddl_trigger_event(const char *sql)
 {
-    static const char *const events[] = {"DELETE", "INSERT", "UPDATE"};
+    static const char *const events[] = { "DELETE", "INSERT", "UPDATE" };
     parser p;
     parser_start(&p, sql);
     p.failed = !take(&p, "CREATE");

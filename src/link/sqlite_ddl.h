@@ -35,8 +35,15 @@ bool sql_token_is(const sql_token *t, const char *keyword_or_symbol);
 /* The name without its quotes; caller frees. */
 char *sql_token_name(const sql_token *t);
 
-typedef enum { CLAUSE_NOT_NULL, CLAUSE_DEFAULT, CLAUSE_COLLATE, CLAUSE_GENERATED, CLAUSE_CHECK,
-               CLAUSE_PRIMARY_KEY, CLAUSE_UNIQUE } clause_kind;
+typedef enum {
+    CLAUSE_NOT_NULL,
+    CLAUSE_DEFAULT,
+    CLAUSE_COLLATE,
+    CLAUSE_GENERATED,
+    CLAUSE_CHECK,
+    CLAUSE_PRIMARY_KEY,
+    CLAUSE_UNIQUE
+} clause_kind;
 
 typedef struct {
     clause_kind kind;

@@ -29,9 +29,9 @@ static error_code code_of(int code, int system_error)
     case SQLITE_PROTOCOL:
         return ERROR_IO;
     case SQLITE_CANTOPEN:
-        return is_full(system_error)                                 ? ERROR_DISK
-               : system_error == EACCES || system_error == EROFS     ? ERROR_RIGHTS
-                                                                     : ERROR_CONNECT;
+        return is_full(system_error)                             ? ERROR_DISK
+               : system_error == EACCES || system_error == EROFS ? ERROR_RIGHTS
+                                                                 : ERROR_CONNECT;
     case SQLITE_NOTADB:
         return ERROR_CONNECT;
     case SQLITE_PERM:
@@ -87,15 +87,13 @@ bool sqlite_fail_code(const sqlite_session *s, error **err, const char *doing, i
     error_sqlstate(err, number);
     if (is_full(system_error) || ours == ERROR_IO || ours == ERROR_RIGHTS)
         return error_detail(err, "%s (%s)", message,
-                            system_error != 0 ? g_strerror(system_error)
-                                              : sqlite3_errstr(code));
+                            system_error != 0 ? g_strerror(system_error) : sqlite3_errstr(code));
     return error_detail(err, "%s", message);
 }
 
 bool sqlite_fail(const sqlite_session *s, error **err, const char *doing)
 {
-    return sqlite_fail_code(s, err, doing, sqlite3_extended_errcode(s->db),
-                            sqlite3_errmsg(s->db));
+    return sqlite_fail_code(s, err, doing, sqlite3_extended_errcode(s->db), sqlite3_errmsg(s->db));
 }
 
 /* ---- who holds the lock -------------------------------------------------- */

@@ -90,10 +90,40 @@ static int on_eof(sqlite3_vtab_cursor *base)
     return feed->at >= feed->end;
 }
 
+static void give_cell(sqlite3_context *context, const sqlite_cell *cell, const char *buffer)
+{
+    switch (cell->type) {
+    case SQLITE_INTEGER:
+        sqlite3_result_int64(context, cell->i);
+        break;
+    case SQLITE_FLOAT:
+        sqlite3_result_double(context, cell->f);
+        break;
+    case SQLITE_TEXT:
+        sqlite3_result_text64(context, cell->data, cell->size,
+                              cell->data == buffer ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    case SQLITE_BLOB:
+        sqlite3_result_blob64(context, cell->data, cell->size, SQLITE_STATIC);
+        break;
+    default:
+        sqlite3_result_null(context);
+    }
+}
+
 static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     const sqlite_feed *feed = ((feed_cursor *)base)->feed;
     const value *v = &feed->rows->target[column][feed->at];
+    /* What most cells are takes the short way. */
+    if (v->kind == VALUE_TEXT && v->size > 0) {
+        sqlite3_result_text64(context, v->data, v->size, SQLITE_STATIC, SQLITE_UTF8);
+        return SQLITE_OK;
+    }
+    if (v->kind == VALUE_INT) {
+        sqlite3_result_int64(context, v->i);
+        return SQLITE_OK;
+    }
     char buffer[VALUE_TEXT_MAX];
     sqlite_cell cell;
     if (!sqlite_cell_make(v, feed->affinities[column], buffer, &cell, NULL)) {
@@ -101,23 +131,10 @@ static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int co
         sqlite3_result_error_code(context, SQLITE_MISMATCH);
         return SQLITE_MISMATCH;
     }
-    switch (cell.type) {
-    case SQLITE_INTEGER:
-        sqlite3_result_int64(context, cell.i);
-        break;
-    case SQLITE_FLOAT:
-        sqlite3_result_double(context, cell.f);
-        break;
-    case SQLITE_TEXT:
-        sqlite3_result_text64(context, cell.size == 0 ? "" : cell.data, cell.size,
-                              cell.data == buffer ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8);
-        break;
-    case SQLITE_BLOB:
-        sqlite3_result_blob64(context, cell.size == 0 ? "" : cell.data, cell.size, SQLITE_STATIC);
-        break;
-    default:
-        sqlite3_result_null(context);
-    }
+    /* SQLite takes a null pointer for NULL, and an empty value may have one. */
+    if ((cell.type == SQLITE_TEXT || cell.type == SQLITE_BLOB) && cell.size == 0)
+        cell.data = "";
+    give_cell(context, &cell, buffer);
     return SQLITE_OK;
 }
 

@@ -14,8 +14,8 @@ typedef struct {
     unsigned n_columns;
     const sqlite_affinity *affinities; /* [n_columns], of the columns written */
     const batch *rows;
-    unsigned first, end;               /* rows [first, end) that are ROW_OK are given */
-    unsigned at;                       /* the row given last; end after all */
+    unsigned first, end; /* rows [first, end) that are ROW_OK are given */
+    unsigned at;         /* the row given last; end after all */
 } sqlite_feed;
 
 /* Make @feed (borrowed until it is removed) readable as table @name with

@@ -64,7 +64,7 @@ void sqlite_session_guard(session *base, const char *table, const char *const *f
     sqlite_session *s = sqlite_of(base);
     sqlite3_set_authorizer(s->db, NULL, NULL);
     g_clear_pointer(&s->guard.children, g_ptr_array_unref);
-    s->guard = (sqlite_guard){.table = table, .functions = functions};
+    s->guard = (sqlite_guard){ .table = table, .functions = functions };
     if (table == NULL)
         return;
     s->guard.children = sqlite_child_columns(s, table);
@@ -83,8 +83,7 @@ static bool run_delete(sqlite_session *s, const table_info *target, const char *
         error_set(err, ERROR_PERMISSION, _("the pre-SQL is not a plain delete on table \"%s\""),
                   target->name->name);
     else if (sqlite_bind(s, statement, parameters, n, err))
-        ok = sqlite3_step(statement) == SQLITE_DONE ||
-             sqlite_fail(s, err, _("run the pre-SQL"));
+        ok = sqlite3_step(statement) == SQLITE_DONE || sqlite_fail(s, err, _("run the pre-SQL"));
     if (ok && affected != NULL)
         *affected = sqlite3_changes64(s->db);
     sqlite3_finalize(statement);

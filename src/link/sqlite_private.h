@@ -19,12 +19,12 @@ typedef struct {
 typedef struct {
     session base;
     sqlite3 *db;
-    char *path;               /* absolute: never taken for a URI or ":memory:" */
+    char *path; /* absolute: never taken for a URI or ":memory:" */
     bool read_only;
-    char *staging_path;       /* of the attached staging file, or NULL */
-    gint64 lock_timeout;      /* µs */
-    gint64 waiting_since;     /* of the busy handler */
-    gint cancelled;           /* atomic, sticky */
+    char *staging_path;   /* of the attached staging file, or NULL */
+    gint64 lock_timeout;  /* µs */
+    gint64 waiting_since; /* of the busy handler */
+    gint cancelled;       /* atomic, sticky */
     sqlite_guard guard;
 } sqlite_session;
 

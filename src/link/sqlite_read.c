@@ -26,37 +26,39 @@ reader *sqlite_read_open(session *base, const read_request *request, const data_
         error_hint(err, _("The source has changed since the plan was made: plan again"));
     } else if (sqlite_bind(s, statement, request->parameters, request->n_parameters, err)) {
         sqlite_reader *r = g_new0(sqlite_reader, 1);
-        *r = (sqlite_reader){.base.ops = base->ops,
-                             .session = s,
-                             .statement = statement,
-                             .n_columns = n_columns,
-                             .segment = request->segment,
-                             .position = 1};
+        *r = (sqlite_reader){ .base.ops = base->ops,
+                              .session = s,
+                              .statement = statement,
+                              .n_columns = n_columns,
+                              .segment = request->segment,
+                              .position = 1 };
         return &r->base;
     }
     sqlite3_finalize(statement);
     return NULL;
 }
 
-static value read_cell(sqlite3_stmt *statement, int column, batch *b)
+/* The connection has no mutex, so its values may be looked at in place; that
+ * is much faster than a call through the statement for each question. */
+static value read_cell(sqlite3_value *cell, batch *b)
 {
     const char *data;
     size_t size;
-    switch (sqlite3_column_type(statement, column)) {
+    switch (sqlite3_value_type(cell)) {
     case SQLITE_INTEGER:
         b->bytes += sizeof(int64_t);
-        return value_int(sqlite3_column_int64(statement, column));
+        return value_int(sqlite3_value_int64(cell));
     case SQLITE_FLOAT:
         b->bytes += sizeof(double);
-        return value_float(sqlite3_column_double(statement, column));
+        return value_float(sqlite3_value_double(cell));
     case SQLITE_TEXT:
-        data = (const char *)sqlite3_column_text(statement, column);
-        size = (size_t)sqlite3_column_bytes(statement, column);
+        data = (const char *)sqlite3_value_text(cell);
+        size = (size_t)sqlite3_value_bytes(cell);
         b->bytes += size;
         return batch_copy_value(b, VALUE_TEXT, data, size);
     case SQLITE_BLOB:
-        data = sqlite3_column_blob(statement, column);
-        size = (size_t)sqlite3_column_bytes(statement, column);
+        data = sqlite3_value_blob(cell);
+        size = (size_t)sqlite3_value_bytes(cell);
         b->bytes += size;
         return batch_copy_value(b, VALUE_BYTES, data, size);
     default:
@@ -78,7 +80,7 @@ read_outcome sqlite_read_next(reader *base, batch *b, error **err)
         } else if (code == SQLITE_ROW) {
             unsigned row = b->n_rows++;
             for (unsigned c = 0; c < r->n_columns; c++)
-                b->source[c][row] = read_cell(r->statement, (int)c, b);
+                b->source[c][row] = read_cell(sqlite3_column_value(r->statement, (int)c), b);
         } else {
             sqlite_fail(r->session, err, _("read the next row"));
             return READ_FAILED;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define DEFAULT_LOCK_TIMEOUT_SECONDS 10
-#define QUERY_MAX_ROWS 10000
+#define QUERY_MAX_ROWS               10000
 /* Steps of SQLite's machine between two looks at the cancel flag: an
  * interrupt that comes just before a statement starts is forgotten by SQLite. */
 #define PROGRESS_STEPS 20000
@@ -72,19 +72,19 @@ static bool check_file(const char *path, bool read_only, error **err)
         return false;
     }
     if (!S_ISREG(file.st_mode))
-        return error_set(err, ERROR_CONNECT, _("could not open database \"%s\": not a file"),
-                         path);
+        return error_set(err, ERROR_CONNECT, _("could not open database \"%s\": not a file"), path);
     if (access(path, R_OK) != 0)
         return error_set(err, ERROR_RIGHTS, _("could not open database \"%s\": %s"), path,
                          g_strerror(errno));
     if (read_only)
         return true;
     g_autofree char *folder = g_path_get_dirname(path);
-    const char *const places[] = {path, folder};
+    const char *const places[] = { path, folder };
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
         if (access(places[i], W_OK) != 0) {
-            error_set(err, ERROR_RIGHTS, _("could not open database \"%s\" for writing: \"%s\": %s"),
-                      path, places[i], g_strerror(errno));
+            error_set(err, ERROR_RIGHTS,
+                      _("could not open database \"%s\" for writing: \"%s\": %s"), path, places[i],
+                      g_strerror(errno));
             return error_hint(err, _("SQLite writes the file and keeps its journal in the folder"));
         }
     return true;
@@ -161,7 +161,7 @@ static session *sqlite_open(const connection *c, const session_options *options,
     if (seconds <= 0)
         seconds = dialect_limit(c->dialect, "lock_timeout_seconds");
     sqlite_session *s = g_new0(sqlite_session, 1);
-    s->base = (session){.ops = &sqlite_link, .connection = c};
+    s->base = (session){ .ops = &sqlite_link, .connection = c };
     s->path = g_steal_pointer(&path);
     s->read_only = options->read_only;
     s->lock_timeout = (seconds > 0 ? seconds : DEFAULT_LOCK_TIMEOUT_SECONDS) * G_USEC_PER_SEC;
@@ -275,9 +275,9 @@ static int bind_cell(sqlite3_stmt *statement, int at, const sqlite_cell *cell)
         return sqlite3_bind_text64(statement, at, cell->data, cell->size, SQLITE_TRANSIENT,
                                    SQLITE_UTF8);
     case SQLITE_BLOB:
-        return cell->size == 0 ? sqlite3_bind_zeroblob(statement, at, 0)
-                               : sqlite3_bind_blob64(statement, at, cell->data, cell->size,
-                                                     SQLITE_TRANSIENT);
+        return cell->size == 0
+                   ? sqlite3_bind_zeroblob(statement, at, 0)
+                   : sqlite3_bind_blob64(statement, at, cell->data, cell->size, SQLITE_TRANSIENT);
     default:
         return sqlite3_bind_null(statement, at);
     }
@@ -318,9 +318,9 @@ static bool sqlite_execute(session *base, const char *sql, const value *paramete
     if (ok && code != SQLITE_DONE)
         ok = sqlite_fail(s, err, _("run a statement"));
     if (ok && affected != NULL)
-        *affected = !is_change                                     ? -1
+        *affected = !is_change                                 ? -1
                     : sqlite3_total_changes64(s->db) == before ? 0
-                                                                   : sqlite3_changes64(s->db);
+                                                               : sqlite3_changes64(s->db);
     sqlite3_finalize(statement);
     return ok;
 }
@@ -379,7 +379,7 @@ static query_result *sqlite_query(session *base, const char *sql, const value *p
 /* ---- transactions -------------------------------------------------------- */
 
 /* Foreign keys hold in the target, not in staging, where the parents are
- * missing. Only possible between transactions. */
+ * missing: they are off while a transaction loads staging. */
 static bool enforce_foreign_keys(sqlite_session *s, bool on, error **err)
 {
     return sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, on, NULL) == SQLITE_OK ||
@@ -422,8 +422,10 @@ static commit_outcome sqlite_commit(session *base, error **err)
         return COMMIT_FAILED;
     /* While readers are in the file the busy handler waits here too. */
     int code = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
+        enforce_foreign_keys(s, !s->read_only, NULL);
         return COMMIT_DONE;
+    }
     if ((code & 0xff) != SQLITE_IOERR) {
         sqlite_fail(s, err, _("commit"));
         return COMMIT_FAILED;
@@ -446,6 +448,7 @@ static void sqlite_rollback(session *base)
         sqlite3_reset(running);
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    enforce_foreign_keys(s, !s->read_only, NULL);
 }
 
 /* Without WAL and a special build no snapshot of SQLite can be shared. */
@@ -457,7 +460,7 @@ static char *sqlite_snapshot_export(session *base, error **err)
 
 const link_ops sqlite_link = {
     .name = "sqlite",
-    .capabilities = LINK_SQL | LINK_BIND | LINK_STAGING_FILE,
+    .capabilities = LINK_SQL | LINK_BIND | LINK_STAGING_FILE | LINK_LOOSE_VALUES,
     .open = sqlite_open,
     .close = sqlite_close,
     .cancel = sqlite_cancel,

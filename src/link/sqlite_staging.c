@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define TOKEN_SIZE 16
-#define FILE_MARK "-rf-"
+#define FILE_MARK  "-rf-"
 
 /* ---- names --------------------------------------------------------------- */
 
@@ -49,9 +49,9 @@ table_name *sqlite_staging_name(session *base, const table_name *target, const c
 typedef struct {
     const ddl_table *table;
     const char *const *mapped;
-    bool *kept;        /* [columns]: mapped, or needed by a clause that is kept */
+    bool *kept; /* [columns]: mapped, or needed by a clause that is kept */
     bool without_keys;
-    GString *body;     /* column definitions and constraints, ", " between */
+    GString *body; /* column definitions and constraints, ", " between */
 } staging_writer;
 
 static bool is_in(const char *const *names, const char *name)
@@ -353,7 +353,7 @@ char **sqlite_staging_sql(session *base, const table_info *target, const table_n
     g_autoptr(GPtrArray) lists = index_lists_of(indexes);
     g_autofree bool *kept = g_new0(bool, table->columns->len);
     g_autoptr(GString) body = g_string_new(NULL);
-    staging_writer w = {table, columns, kept, without_keys, body};
+    staging_writer w = { table, columns, kept, without_keys, body };
     choose_columns(&w, lists);
     GPtrArray *statements = g_ptr_array_new();
     g_ptr_array_add(statements, table_statement(&w, staging));
@@ -373,7 +373,7 @@ static bool create_staging_file(const char *path, error **err)
     }
     int reason = errno;
     return error_set(err,
-                     reason == ENOSPC || reason == EDQUOT ? ERROR_DISK
+                     reason == ENOSPC || reason == EDQUOT                     ? ERROR_DISK
                      : reason == EACCES || reason == EROFS || reason == EPERM ? ERROR_RIGHTS
                                                                               : ERROR_IO,
                      _("could not create staging file \"%s\": %s"), path, g_strerror(reason));
@@ -447,11 +447,11 @@ bool sqlite_staging_drop(session *base, const table_name *staging, const char *t
         g_clear_pointer(&s->staging_path, g_free);
     }
     g_autofree char *journal = g_strconcat(path, "-journal", NULL);
-    const char *const files[] = {path, journal};
+    const char *const files[] = { path, journal };
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
         if (unlink(files[i]) != 0 && errno != ENOENT)
-            return error_set(err, ERROR_IO, _("could not remove staging file \"%s\": %s"),
-                             files[i], g_strerror(errno));
+            return error_set(err, ERROR_IO, _("could not remove staging file \"%s\": %s"), files[i],
+                             g_strerror(errno));
     return true;
 }
 

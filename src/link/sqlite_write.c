@@ -9,11 +9,11 @@ typedef struct {
     writer base;
     sqlite_session *session;
     table_name *table;
-    char *table_prefix;   /* "name.", as SQLite's messages have it */
-    char **columns;       /* NULL-terminated */
-    bool *is_text;        /* [n] text whatever the affinity */
+    char *table_prefix; /* "name.", as SQLite's messages have it */
+    char **columns;     /* NULL-terminated */
+    bool *is_text;      /* [n] text whatever the affinity */
     sqlite_affinity *affinities;
-    int rowid_column;     /* index of the column that is the rowid, or -1 */
+    int rowid_column; /* index of the column that is the rowid, or -1 */
     bool isolate;
     void (*done)(void *user, batch *b);
     void *user;
@@ -24,8 +24,8 @@ typedef struct {
 
 /* Why a statement that wrote a range of rows was refused. */
 typedef struct {
-    int code;      /* SQLite's extended code; 0: rows were dropped without an error */
-    unsigned row;  /* the row it stood at; meaningless when not in the range */
+    int code;     /* SQLite's extended code; 0: rows were dropped without an error */
+    unsigned row; /* the row it stood at; meaningless when not in the range */
     char *message;
 } refusal;
 
@@ -49,9 +49,9 @@ static char *insert_sql(const sqlite_writer *w)
         sqlite3_free(name);
         g_string_append_printf(from, "%sc%u", i == 0 ? "" : ", ", i);
     }
-    char *sql = sqlite3_mprintf("INSERT OR ABORT INTO \"%w\".\"%w\" (%s) SELECT %s FROM \"%w\"",
-                                w->table->schema, w->table->name, into->str, from->str,
-                                w->feed_name);
+    char *sql =
+        sqlite3_mprintf("INSERT OR ABORT INTO \"%w\".\"%w\" (%s) SELECT %s FROM \"%w\"",
+                        w->table->schema, w->table->name, into->str, from->str, w->feed_name);
     char *copy = g_strdup(sql);
     sqlite3_free(sql);
     return copy;
@@ -89,8 +89,7 @@ writer *sqlite_write_open(session *base, const write_request *request, error **e
     for (unsigned i = 0; i < n; i++) {
         w->columns[i] = g_strdup(request->columns[i]);
         w->affinities[i] = sqlite_affinity_of(request->type_texts[i]);
-        w->is_text[i] =
-            request->types[i].kind == TYPE_TEXT || request->types[i].kind == TYPE_JSON;
+        w->is_text[i] = request->types[i].kind == TYPE_TEXT || request->types[i].kind == TYPE_JSON;
         if (rowid != NULL && strcmp(rowid, w->columns[i]) == 0)
             w->rowid_column = (int)i;
     }
@@ -99,7 +98,7 @@ writer *sqlite_write_open(session *base, const write_request *request, error **e
     w->user = request->user;
     /* A name that no table of the database has. */
     w->feed_name = g_strdup_printf("rf_feed_%08x%08x", g_random_int(), g_random_int());
-    w->feed = (sqlite_feed){.n_columns = n, .affinities = w->affinities};
+    w->feed = (sqlite_feed){ .n_columns = n, .affinities = w->affinities };
     if (prepare_all(w, err))
         return &w->base;
     sqlite_write_close(&w->base);
@@ -261,7 +260,7 @@ static bool reject_values(const sqlite_writer *w, batch *b, error **err)
 {
     unsigned end = b->n_rows;
     int first_column = -1;
-    convert_error first_why = {0};
+    convert_error first_why = { 0 };
     for (unsigned c = 0; c < w->feed.n_columns; c++) {
         const value *column = b->target[c];
         for (unsigned row = 0; row < end; row++) {
@@ -307,8 +306,8 @@ static unsigned good_rows(const batch *b, unsigned first, unsigned end, unsigned
 typedef enum { ROWS_STORED, ROWS_REFUSED, ROWS_FAILED } rows_outcome;
 
 /* Write the good rows of [first, end) with one statement: all or none. */
-static rows_outcome try_rows(sqlite_writer *w, batch *b, unsigned first, unsigned end,
-                             refusal *why, error **err)
+static rows_outcome try_rows(sqlite_writer *w, batch *b, unsigned first, unsigned end, refusal *why,
+                             error **err)
 {
     unsigned unused;
     unsigned n = good_rows(b, first, end, &unused);
@@ -327,10 +326,11 @@ static rows_outcome try_rows(sqlite_writer *w, batch *b, unsigned first, unsigne
         sqlite3_reset(w->insert);
         if (sqlite3_changes64(w->session->db) == n)
             return step(w, w->release, err) ? ROWS_STORED : ROWS_FAILED;
-        *why = (refusal){.row = end, .message = g_strdup(_("a trigger left the row out"))};
+        *why = (refusal){ .row = end, .message = g_strdup(_("a trigger left the row out")) };
     } else if (is_refusal(code)) {
-        *why = (refusal){
-            .code = code, .row = w->feed.at, .message = g_strdup(sqlite3_errmsg(w->session->db))};
+        *why = (refusal){ .code = code,
+                          .row = w->feed.at,
+                          .message = g_strdup(sqlite3_errmsg(w->session->db)) };
         sqlite3_reset(w->insert);
         if (sqlite3_get_autocommit(w->session->db)) {
             error_set(err, ERROR_SQL,
@@ -356,7 +356,7 @@ static bool split_rows(sqlite_writer *w, batch *b, unsigned first, unsigned end,
 /* Store the good rows of [first, end); true when the fate of each is known. */
 static bool store_rows(sqlite_writer *w, batch *b, unsigned first, unsigned end, error **err)
 {
-    g_auto(refusal) why = {0};
+    g_auto(refusal) why = { 0 };
     rows_outcome outcome = try_rows(w, b, first, end, &why, err);
     return outcome == ROWS_STORED ||
            (outcome == ROWS_REFUSED && split_rows(w, b, first, end, &why, err));
@@ -377,15 +377,14 @@ static bool split_rows(sqlite_writer *w, batch *b, unsigned first, unsigned end,
             if (!store_rows(w, b, first, row, err))
                 return false;
             outcome = try_rows(w, b, row, row + 1, why, err);
-            if (outcome == ROWS_FAILED ||
-                (outcome == ROWS_REFUSED && !mark(w, b, row, why, err)))
+            if (outcome == ROWS_FAILED || (outcome == ROWS_REFUSED && !mark(w, b, row, why, err)))
                 return false;
             first = row + 1;
             outcome = try_rows(w, b, first, end, why, err);
             continue;
         }
         unsigned middle = first + (end - first) / 2;
-        g_auto(refusal) left = {0};
+        g_auto(refusal) left = { 0 };
         outcome = try_rows(w, b, first, middle, &left, err);
         if (outcome == ROWS_FAILED)
             return false;

@@ -27,7 +27,7 @@ static inline int fixture_open(void **state)
     fixture *f = g_new0(fixture, 1);
     error *err = NULL;
     f->folder = g_dir_make_tmp("rf-sqlite-XXXXXX", NULL);
-    f->c = (connection){.name = (char *)"test", .type = (char *)"sqlite"};
+    f->c = (connection){ .name = (char *)"test", .type = (char *)"sqlite" };
     f->c.path = g_build_filename(f->folder, "data.db", NULL);
     f->c.dialect = dialect_load_file(SRCDIR "/data/dialects/sqlite.ini", &err);
     if (f->c.dialect == NULL)
@@ -76,18 +76,18 @@ static inline session *open_session(const fixture *f, bool read_only)
 {
     error *err = NULL;
     session *s = sqlite_link.open(
-        &f->c, &(session_options){.read_only = read_only, .lock_timeout_seconds = 1}, &err);
+        &f->c, &(session_options){ .read_only = read_only, .lock_timeout_seconds = 1 }, &err);
     if (s == NULL)
         fail_msg("%s", err->message);
     return s;
 }
 
 /* A macro: the call that sets @err stands among its arguments. */
-#define expect_ok(call, err)                                                                       \
-    do {                                                                                           \
-        bool went_well = (call);                                                                   \
-        if (!went_well)                                                                            \
-            fail_msg("%s (%s)", (err)->message, (err)->detail);                                    \
+#define expect_ok(call, err)                                    \
+    do {                                                        \
+        bool went_well = (call);                                \
+        if (!went_well)                                         \
+            fail_msg("%s (%s)", (err)->message, (err)->detail); \
     } while (0)
 
 static inline void expect_error(error **err, error_code code, const char *part)

@@ -12,7 +12,7 @@
 static session *try_open(const fixture *f, bool read_only, error **err)
 {
     return sqlite_link.open(
-        &f->c, &(session_options){.read_only = read_only, .lock_timeout_seconds = 1}, err);
+        &f->c, &(session_options){ .read_only = read_only, .lock_timeout_seconds = 1 }, err);
 }
 
 static void a_missing_file_is_an_error_for_a_source_and_made_for_a_target(void **state)
@@ -50,7 +50,7 @@ static void names_of_files_are_never_special(void **state)
     fixture *f = *state;
     g_autofree char *here = g_get_current_dir();
     assert_int_equal(chdir(f->folder), 0);
-    const char *const names[] = {":memory:", "file:x?mode=memory"};
+    const char *const names[] = { ":memory:", "file:x?mode=memory" };
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_free(f->c.path);
         f->c.path = g_strdup(names[i]);
@@ -126,6 +126,24 @@ static void what_a_killed_writer_left_is_rolled_back_by_a_reader(void **state)
     sqlite_link.close(s);
 }
 
+static void a_database_in_wal_mode_is_read_while_it_is_written(void **state)
+{
+    fixture *f = *state;
+    plain_run(f, "PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1)");
+    session *reading = open_session(f, true);
+    expect_cell(reading, "SELECT count(*) FROM t", "1");
+    session *writing = open_session(f, false);
+    error *err = NULL;
+    expect_ok(writing->ops->begin(writing, NULL, &err), err);
+    expect_ok(writing->ops->execute(writing, "DELETE FROM t", NULL, 0, NULL, &err), err);
+    expect_cell(reading, "SELECT count(*) FROM t", "1");
+    assert_int_equal(writing->ops->commit(writing, &err), COMMIT_DONE);
+    expect_cell(reading, "SELECT count(*) FROM t", "0");
+    expect_cell(writing, "PRAGMA main.journal_mode", "wal");
+    sqlite_link.close(writing);
+    sqlite_link.close(reading);
+}
+
 /* ---- the catalogue ------------------------------------------------------- */
 
 static const key_info *key_at(const table_info *t, guint i)
@@ -137,7 +155,7 @@ static const key_info *key_at(const table_info *t, guint i)
 static table_info *describe(session *s, const char *name)
 {
     error *err = NULL;
-    table_name wanted = {NULL, (char *)name};
+    table_name wanted = { NULL, (char *)name };
     table_info *t = s->ops->describe(s, &wanted, &err);
     expect_ok(err == NULL, err);
     return t;
@@ -190,12 +208,12 @@ static void a_table_is_described_with_its_keys_and_what_hangs_on_it(void **state
     static const struct {
         const char *name, *first;
         bool primary, plain;
-    } keys[] = {{NULL, "id", true, true},
-                {"by_binary", "name", false, false},
-                {"by_name", "name", false, true},
-                {"expression", "code", false, false},
-                {"partial", "amount", false, false},
-                {"sqlite_autoindex_Parent_1", "code", false, true}};
+    } keys[] = { { NULL, "id", true, true },
+                 { "by_binary", "name", false, false },
+                 { "by_name", "name", false, true },
+                 { "expression", "code", false, false },
+                 { "partial", "amount", false, false },
+                 { "sqlite_autoindex_Parent_1", "code", false, true } };
     assert_int_equal(t->keys->len, G_N_ELEMENTS(keys));
     for (guint i = 0; i < G_N_ELEMENTS(keys); i++) {
         const key_info *k = key_at(t, i);
@@ -243,8 +261,11 @@ static void kinds_of_tables_are_told_apart(void **state)
     static const struct {
         const char *name;
         table_kind kind;
-    } cases[] = {{"t", TABLE_PLAIN}, {"v", TABLE_VIEW}, {"r", TABLE_VIRTUAL},
-                 {"r_node", TABLE_SYSTEM}, {"sqlite_schema", TABLE_SYSTEM}};
+    } cases[] = { { "t", TABLE_PLAIN },
+                  { "v", TABLE_VIEW },
+                  { "r", TABLE_VIRTUAL },
+                  { "r_node", TABLE_SYSTEM },
+                  { "sqlite_schema", TABLE_SYSTEM } };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(table_info) t = describe(s, cases[i].name);
         if (t == NULL || t->kind != cases[i].kind)
@@ -276,18 +297,18 @@ static void only_one_query_is_described(void **state)
     static const struct {
         const char *sql;
         error_code code;
-    } refused[] = {{"SELECT 1; SELECT 2", ERROR_PLAN},
-                   {"", ERROR_PLAN},
-                   {"-- nothing", ERROR_PLAN},
-                   {"DELETE FROM t", ERROR_PLAN},
-                   {"DELETE FROM t RETURNING a", ERROR_PLAN},
-                   {"PRAGMA user_version", ERROR_PLAN},
-                   {"ATTACH 'x' AS y", ERROR_PLAN},
-                   {"EXPLAIN SELECT 1", ERROR_PLAN},
-                   {"EXPLAIN QUERY PLAN SELECT 1", ERROR_PLAN},
-                   {"BEGIN", ERROR_PLAN},
-                   {"SELECT nosuch FROM t", ERROR_SQL},
-                   {"SELECT \"nosuch\" FROM t", ERROR_SQL}};
+    } refused[] = { { "SELECT 1; SELECT 2", ERROR_PLAN },
+                    { "", ERROR_PLAN },
+                    { "-- nothing", ERROR_PLAN },
+                    { "DELETE FROM t", ERROR_PLAN },
+                    { "DELETE FROM t RETURNING a", ERROR_PLAN },
+                    { "PRAGMA user_version", ERROR_PLAN },
+                    { "ATTACH 'x' AS y", ERROR_PLAN },
+                    { "EXPLAIN SELECT 1", ERROR_PLAN },
+                    { "EXPLAIN QUERY PLAN SELECT 1", ERROR_PLAN },
+                    { "BEGIN", ERROR_PLAN },
+                    { "SELECT nosuch FROM t", ERROR_SQL },
+                    { "SELECT \"nosuch\" FROM t", ERROR_SQL } };
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         if (s->ops->describe_query(s, refused[i].sql, NULL, 0, &err) != NULL)
             fail_msg("accepted: %s", refused[i].sql);
@@ -305,17 +326,17 @@ static void every_cell_arrives_in_its_storage_class(void **state)
     session *s = open_session(f, true);
     error *err = NULL;
     value parameter = value_decimal(250, 2);
-    read_request request = {.sql = "SELECT 1, -2.5, 'é'||char(0)||'x', x'00ff', NULL, '', x'', ?",
-                            .parameters = &parameter,
-                            .n_parameters = 1,
-                            .segment = 3};
-    data_type types[8] = {{0}};
+    read_request request = { .sql = "SELECT 1, -2.5, 'é'||char(0)||'x', x'00ff', NULL, '', x'', ?",
+                             .parameters = &parameter,
+                             .n_parameters = 1,
+                             .segment = 3 };
+    data_type types[8] = { { 0 } };
     reader *r = s->ops->read_open(s, &request, types, 8, &err);
     expect_ok(r != NULL, err);
     g_autoptr(batch) b = batch_new(8, 0);
     assert_int_equal(s->ops->read_next(r, b, &err), READ_ROWS);
-    static const value_kind kinds[] = {VALUE_INT,  VALUE_FLOAT, VALUE_TEXT,  VALUE_BYTES,
-                                       VALUE_NULL, VALUE_TEXT,  VALUE_BYTES, VALUE_FLOAT};
+    static const value_kind kinds[] = { VALUE_INT,  VALUE_FLOAT, VALUE_TEXT,  VALUE_BYTES,
+                                        VALUE_NULL, VALUE_TEXT,  VALUE_BYTES, VALUE_FLOAT };
     assert_int_equal(b->n_rows, 1);
     for (unsigned i = 0; i < 8; i++)
         assert_int_equal(b->source[i][0].kind, kinds[i]);
@@ -347,9 +368,10 @@ static void a_long_read_ends_when_it_is_cancelled(void **state)
     plain_run(f, "CREATE TABLE t(a)");
     session *s = open_session(f, true);
     error *err = NULL;
-    read_request request = {.sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-                                   " SELECT i FROM n WHERE i < 0"};
-    data_type type = {0};
+    read_request request = { .sql =
+                                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                                 " SELECT i FROM n WHERE i < 0" };
+    data_type type = { 0 };
     reader *r = s->ops->read_open(s, &request, &type, 1, &err);
     g_autoptr(batch) b = batch_new(1, 0);
     GThread *thread = g_thread_new("cancel", cancel_soon, s);
@@ -370,7 +392,7 @@ static void a_locked_database_is_waited_for_and_its_holder_named(void **state)
 {
     fixture *f = *state;
     plain_run(f, "CREATE TABLE t(a)");
-    table_name t = {(char *)"main", (char *)"t"};
+    table_name t = { (char *)"main", (char *)"t" };
     error *err = NULL;
     int ready[2], stop[2];
     assert_true(pipe(ready) == 0 && pipe(stop) == 0);
@@ -456,26 +478,25 @@ typedef struct {
 static void load_open(load *l, const fixture *f, bool isolate)
 {
     error *err = NULL;
-    *l = (load){.s = open_session(f, false),
-                .b = batch_new(0, 3),
-                .table = {(char *)"main", (char *)"t"},
-                .columns = {"id", "name", "amount"}};
+    *l = (load){ .s = open_session(f, false),
+                 .b = batch_new(0, 3),
+                 .table = { (char *)"main", (char *)"t" },
+                 .columns = { "id", "name", "amount" } };
     g_autoptr(table_info) t = l->s->ops->describe(l->s, &l->table, &err);
     for (unsigned i = 0; i < 3; i++) {
-        const column_info *c =
-            g_ptr_array_index(t->columns, table_info_column(t, l->columns[i]));
+        const column_info *c = g_ptr_array_index(t->columns, table_info_column(t, l->columns[i]));
         l->types[i] = c->type;
         l->texts[i] = g_intern_string(c->type_text);
     }
     expect_ok(l->s->ops->begin(l->s, &l->table, &err), err);
-    write_request request = {.table = &l->table,
-                             .columns = l->columns,
-                             .types = l->types,
-                             .type_texts = l->texts,
-                             .n_columns = 3,
-                             .isolate = isolate,
-                             .done = count_done,
-                             .user = &l->done};
+    write_request request = { .table = &l->table,
+                              .columns = l->columns,
+                              .types = l->types,
+                              .type_texts = l->texts,
+                              .n_columns = 3,
+                              .isolate = isolate,
+                              .done = count_done,
+                              .user = &l->done };
     l->w = l->s->ops->write_open(l->s, &request, &err);
     expect_ok(l->w != NULL, err);
 }
@@ -484,8 +505,8 @@ static void load_add(load *l, value id, const char *name, value amount)
 {
     unsigned row = l->b->n_rows++;
     l->b->target[0][row] = id;
-    l->b->target[1][row] = name == NULL ? value_null()
-                                        : batch_copy_value(l->b, VALUE_TEXT, name, strlen(name));
+    l->b->target[1][row] =
+        name == NULL ? value_null() : batch_copy_value(l->b, VALUE_TEXT, name, strlen(name));
     l->b->target[2][row] = amount;
 }
 
@@ -589,16 +610,16 @@ static void finding_bad_rows_costs_few_statements(void **state)
         const char *ddl;
         int most; /* for three bad rows among 2048 */
     } cases[] = {
-        {"CREATE TABLE p(x PRIMARY KEY); INSERT INTO p VALUES ('good');"
-         "CREATE TABLE t(id INTEGER, name TEXT REFERENCES p(x), amount)",
-         1 + 3 * 2 * 11},
-        {"CREATE TABLE t(id INTEGER, name TEXT CHECK (name = 'good'), amount)", 1 + 3 * 3},
-        {"CREATE TABLE t(id INTEGER, name TEXT, amount); CREATE TRIGGER r BEFORE INSERT ON t"
-         " WHEN new.name <> 'good' BEGIN SELECT raise(IGNORE); END",
-         1 + 3 * 2 * 11},
-        {"CREATE TABLE t(id INTEGER, name TEXT, amount); CREATE TRIGGER r AFTER INSERT ON t"
-         " WHEN new.name <> 'good' BEGIN SELECT raise(FAIL, 'no'); END",
-         1 + 3 * 2 * 11},
+        { "CREATE TABLE p(x PRIMARY KEY); INSERT INTO p VALUES ('good');"
+          "CREATE TABLE t(id INTEGER, name TEXT REFERENCES p(x), amount)",
+          1 + 3 * 2 * 11 },
+        { "CREATE TABLE t(id INTEGER, name TEXT CHECK (name = 'good'), amount)", 1 + 3 * 3 },
+        { "CREATE TABLE t(id INTEGER, name TEXT, amount); CREATE TRIGGER r BEFORE INSERT ON t"
+          " WHEN new.name <> 'good' BEGIN SELECT raise(IGNORE); END",
+          1 + 3 * 2 * 11 },
+        { "CREATE TABLE t(id INTEGER, name TEXT, amount); CREATE TRIGGER r AFTER INSERT ON t"
+          " WHEN new.name <> 'good' BEGIN SELECT raise(FAIL, 'no'); END",
+          1 + 3 * 2 * 11 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         plain_run(f, "DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS p");
@@ -710,6 +731,7 @@ int main(void)
         fixture_test(a_read_only_session_cannot_write),
         fixture_test(a_read_only_folder_is_named),
         fixture_test(what_a_killed_writer_left_is_rolled_back_by_a_reader),
+        fixture_test(a_database_in_wal_mode_is_read_while_it_is_written),
         fixture_test(a_table_is_described_with_its_keys_and_what_hangs_on_it),
         fixture_test(kinds_of_tables_are_told_apart),
         fixture_test(only_one_query_is_described),

@@ -10,7 +10,7 @@
 static table_info *describe_t(session *s)
 {
     error *err = NULL;
-    table_name t = {NULL, (char *)"t"};
+    table_name t = { NULL, (char *)"t" };
     table_info *info = s->ops->describe(s, &t, &err);
     expect_ok(info != NULL, err);
     return info;
@@ -41,7 +41,7 @@ static void staging_is_made_from_the_definition_of_the_target(void **state)
     fixture *f = *state;
     plain_run(f, "CREATE TABLE p(x PRIMARY KEY);" FULL_TABLE);
     session *s = open_session(f, true);
-    const char *const columns[] = {"id", "na me", "amount", "parent", NULL};
+    const char *const columns[] = { "id", "na me", "amount", "parent", NULL };
     g_auto(GStrv) sql = staging_sql(s, columns, 0);
     assert_int_equal(g_strv_length(sql), 2);
     assert_string_equal(
@@ -72,15 +72,15 @@ static unsigned load_pairs(session *s, const table_name *staging, const int64_t 
                            unsigned n)
 {
     error *err = NULL;
-    const char *const columns[] = {"a", "b"}, *const texts[] = {"INTEGER", "INTEGER"};
-    const data_type types[2] = {{.kind = TYPE_INT}, {.kind = TYPE_INT}};
-    write_request request = {.table = staging,
-                             .columns = columns,
-                             .types = types,
-                             .type_texts = texts,
-                             .n_columns = 2,
-                             .isolate = true,
-                             .done = done};
+    const char *const columns[] = { "a", "b" }, *const texts[] = { "INTEGER", "INTEGER" };
+    const data_type types[2] = { { .kind = TYPE_INT }, { .kind = TYPE_INT } };
+    write_request request = { .table = staging,
+                              .columns = columns,
+                              .types = types,
+                              .type_texts = texts,
+                              .n_columns = 2,
+                              .isolate = true,
+                              .done = done };
     g_autoptr(batch) b = batch_new(0, 2);
     b->n_rows = n;
     for (unsigned i = 0; i < n; i++)
@@ -102,7 +102,7 @@ static void make_staging(session *s, const char *const *columns, unsigned flags,
 {
     error *err = NULL;
     g_auto(GStrv) sql = staging_sql(s, columns, flags);
-    table_name t = {NULL, (char *)"t"};
+    table_name t = { NULL, (char *)"t" };
     *out = s->ops->staging_name(s, &t, TOKEN);
     expect_ok(s->ops->staging_create(s, *out, TOKEN, sql, &err), err);
 }
@@ -119,12 +119,15 @@ static void loading_staging_never_locks_the_target_and_publishing_enforces_it(vo
     sqlite3 *other = plain_open(f);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     g_autoptr(table_name) staging = NULL;
-    const char *const columns[] = {"a", "b", NULL};
+    const char *const columns[] = { "a", "b", NULL };
     make_staging(s, columns, 0, &staging);
-    static const int64_t pairs[][2] = {{1, 1}, {2, 2}, {2, 1}, {3, 11}, {4, 9}};
+    static const int64_t pairs[][2] = { { 1, 1 }, { 2, 2 }, { 2, 1 }, { 3, 11 }, { 4, 9 } };
     assert_int_equal(load_pairs(s, staging, pairs, 5), 2);
     sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close(other);
+    /* foreign keys are off for staging only */
+    assert_false(s->ops->execute(s, "INSERT INTO t VALUES (5, 5)", NULL, 0, NULL, &err));
+    expect_error(&err, ERROR_DATA, "could not run");
 
     g_autofree char *path = g_strconcat(f->c.path, "-rf-" TOKEN, NULL);
     struct stat file;
@@ -135,7 +138,7 @@ static void loading_staging_never_locks_the_target_and_publishing_enforces_it(vo
     session *publisher = open_session(f, false);
     expect_ok(publisher->ops->staging_open(publisher, staging, TOKEN, &err), err);
     expect_ok(publisher->ops->staging_open(publisher, staging, TOKEN, &err), err);
-    table_name t = {(char *)"main", (char *)"t"};
+    table_name t = { (char *)"main", (char *)"t" };
     expect_ok(publisher->ops->begin_publish(publisher, &t, true, &err), err);
     int64_t rows = 0;
     assert_true(publisher->ops->execute(publisher, "DELETE FROM main.t", NULL, 0, &rows, &err));
@@ -170,7 +173,7 @@ static void staging_can_be_dropped_after_a_cancel_in_the_middle_of_a_load(void *
     session *s = open_session(f, false);
     error *err = NULL;
     g_autoptr(table_name) staging = NULL;
-    const char *const columns[] = {"a", "b", NULL};
+    const char *const columns[] = { "a", "b", NULL };
     make_staging(s, columns, STAGING_WITHOUT_KEYS, &staging);
     expect_ok(s->ops->begin(s, staging, &err), err);
     assert_true(s->ops->execute(s, "INSERT INTO rf_staging.rf_" TOKEN "_t VALUES (1, 2)", NULL, 0,
@@ -195,12 +198,12 @@ static void staging_of_another_run_is_never_taken_over(void **state)
     error *err = NULL;
     g_autofree char *path = g_strconcat(f->c.path, "-rf-" TOKEN, NULL);
     g_file_set_contents(path, "x", 1, NULL);
-    table_name staging = {(char *)"rf_staging", (char *)"s"};
-    char *none[] = {NULL};
+    table_name staging = { (char *)"rf_staging", (char *)"s" };
+    char *none[] = { NULL };
     assert_false(s->ops->staging_create(s, &staging, TOKEN, none, &err));
     expect_error(&err, ERROR_IO, "File exists");
-    static const char *const bad[] = {"", "../../etc/passwd", "0123456789ABCDEF",
-                                      "0123456789abcde/"};
+    static const char *const bad[] = { "", "../../etc/passwd", "0123456789ABCDEF",
+                                       "0123456789abcde/" };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         assert_false(s->ops->staging_drop(s, &staging, bad[i], &err));
         expect_error(&err, ERROR_INTERNAL, "token");
@@ -215,17 +218,17 @@ static void staging_of_every_kind_of_table_can_be_made(void **state)
     static const struct {
         const char *ddl, *columns[4];
     } cases[] = {
-        {FULL_TABLE, {"id", "na me", "amount", NULL}},
-        {"CREATE TABLE t(a INT, b TEXT, PRIMARY KEY (b, a)) WITHOUT ROWID, STRICT",
-         {"a", "b", NULL}},
-        {"CREATE TABLE t(a INT, b TEXT, PRIMARY KEY (b, a)) WITHOUT ROWID", {"a", NULL}},
-        {"CREATE TABLE t(a CHECK (a <> \"x\"), b GENERATED ALWAYS AS (a || c) STORED UNIQUE, c)",
-         {"a", NULL}},
-        {"CREATE TABLE t(a, b); ALTER TABLE t ADD COLUMN c DEFAULT 'x,y)' CHECK (c > b)",
-         {"c", NULL}},
-        {"CREATE TABLE t AS SELECT 1 AS a, 'x' AS \"b c\"", {"b c", NULL}},
-        {"CREATE TABLE t(\"select\" PRIMARY KEY, \"a\"\"b\" UNIQUE)", {"select", "a\"b", NULL}},
-        {"CREATE VIRTUAL TABLE t USING rtree(id, a, b)", {"id", "a", NULL}},
+        { FULL_TABLE, { "id", "na me", "amount", NULL } },
+        { "CREATE TABLE t(a INT, b TEXT, PRIMARY KEY (b, a)) WITHOUT ROWID, STRICT",
+          { "a", "b", NULL } },
+        { "CREATE TABLE t(a INT, b TEXT, PRIMARY KEY (b, a)) WITHOUT ROWID", { "a", NULL } },
+        { "CREATE TABLE t(a CHECK (a <> \"x\"), b GENERATED ALWAYS AS (a || c) STORED UNIQUE, c)",
+          { "a", NULL } },
+        { "CREATE TABLE t(a, b); ALTER TABLE t ADD COLUMN c DEFAULT 'x,y)' CHECK (c > b)",
+          { "c", NULL } },
+        { "CREATE TABLE t AS SELECT 1 AS a, 'x' AS \"b c\"", { "b c", NULL } },
+        { "CREATE TABLE t(\"select\" PRIMARY KEY, \"a\"\"b\" UNIQUE)", { "select", "a\"b", NULL } },
+        { "CREATE VIRTUAL TABLE t USING rtree(id, a, b)", { "id", "a", NULL } },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_remove(f->c.path);
@@ -255,7 +258,7 @@ static void a_target_that_is_yet_to_be_made_is_staged_by_its_description(void **
     fixture *f = *state;
     session *s = open_session(f, false);
     error *err = NULL;
-    table_name name = {(char *)"main", (char *)"new one"};
+    table_name name = { (char *)"main", (char *)"new one" };
     g_autoptr(table_info) t = table_info_new(&name);
     column_info *c = g_new0(column_info, 1);
     c->name = g_strdup("a \"b\"");
@@ -264,7 +267,7 @@ static void a_target_that_is_yet_to_be_made_is_staged_by_its_description(void **
     c->default_text = g_strdup("'x'");
     g_ptr_array_add(t->columns, c);
     g_autoptr(table_name) staging = s->ops->staging_name(s, &name, TOKEN);
-    const char *const columns[] = {"a \"b\"", NULL};
+    const char *const columns[] = { "a \"b\"", NULL };
     g_auto(GStrv) sql = s->ops->staging_sql(s, t, staging, columns, 0, &err);
     expect_ok(sql != NULL, err);
     assert_string_equal(sql[0], "CREATE TABLE \"rf_staging\".\"rf_" TOKEN "_new one\""
@@ -284,15 +287,36 @@ static void the_guard_lets_only_the_delete_pass(void **state)
     error *err = NULL;
     g_autoptr(table_info) t = describe_t(s);
     static const char *const refused[] = {
-        "DELETE FROM w", "DELETE FROM w WHERE a = 1", "DROP TABLE t", "UPDATE t SET d = 1",
-        "INSERT INTO t VALUES (9, 9)", "DELETE FROM t RETURNING a", "SELECT a FROM t",
-        "DELETE FROM t WHERE a IN (SELECT a FROM w)", "DELETE FROM t WHERE a IN w", "DELETE FROM t WHERE EXISTS (SELECT 1)",
-        "WITH x AS (DELETE FROM w) DELETE FROM t", "DELETE FROM t WHERE random() > 0",
-        "DELETE FROM t WHERE load_extension('x')", "ATTACH 'x' AS y", "PRAGMA writable_schema = 1",
-        "DELETE FROM sqlite_schema", "DELETE FROM temp.t", "DELETE FROM t; DELETE FROM w",
-        "BEGIN", "COMMIT", "SAVEPOINT x", "VACUUM", "REINDEX", "ANALYZE", "EXPLAIN DELETE FROM t",
-        "DELETE FROM t WHERE \"nosuch\" = 'x'", "CREATE TABLE z(a)", "ALTER TABLE t RENAME TO u",
-        "CREATE TEMP TRIGGER y AFTER DELETE ON t BEGIN DELETE FROM w; END", "",
+        "DELETE FROM w",
+        "DELETE FROM w WHERE a = 1",
+        "DROP TABLE t",
+        "UPDATE t SET d = 1",
+        "INSERT INTO t VALUES (9, 9)",
+        "DELETE FROM t RETURNING a",
+        "SELECT a FROM t",
+        "DELETE FROM t WHERE a IN (SELECT a FROM w)",
+        "DELETE FROM t WHERE a IN w",
+        "DELETE FROM t WHERE EXISTS (SELECT 1)",
+        "WITH x AS (DELETE FROM w) DELETE FROM t",
+        "DELETE FROM t WHERE random() > 0",
+        "DELETE FROM t WHERE load_extension('x')",
+        "ATTACH 'x' AS y",
+        "PRAGMA writable_schema = 1",
+        "DELETE FROM sqlite_schema",
+        "DELETE FROM temp.t",
+        "DELETE FROM t; DELETE FROM w",
+        "BEGIN",
+        "COMMIT",
+        "SAVEPOINT x",
+        "VACUUM",
+        "REINDEX",
+        "ANALYZE",
+        "EXPLAIN DELETE FROM t",
+        "DELETE FROM t WHERE \"nosuch\" = 'x'",
+        "CREATE TABLE z(a)",
+        "ALTER TABLE t RENAME TO u",
+        "CREATE TEMP TRIGGER y AFTER DELETE ON t BEGIN DELETE FROM w; END",
+        "",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         if (s->ops->guarded_delete(s, t, refused[i], NULL, 0, NULL, &err))
@@ -322,6 +346,7 @@ static void the_guard_stops_what_a_delete_would_set_off(void **state)
         "CREATE TABLE v(a REFERENCES t(a) ON DELETE CASCADE)",
         "CREATE TABLE v(a REFERENCES t(a) ON DELETE SET NULL)",
         "CREATE TABLE v(a); CREATE TRIGGER x AFTER DELETE ON t BEGIN DELETE FROM v; END",
+        "CREATE TABLE v(a); CREATE TRIGGER x AFTER DELETE ON t BEGIN DELETE FROM t; END",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(effects); i++) {
         g_remove(f->c.path);
