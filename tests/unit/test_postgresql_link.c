@@ -298,7 +298,7 @@ static void a_query_with_too_many_rows_is_refused(void **state)
 {
     fixture *f = begin_test(state);
     g_autoptr(error) err = NULL;
-    assert_null(f->s->ops->query(f->s, "SELECT * FROM generate_series(1, 10000000)", NULL, 0, &err));
+    assert_null(f->s->ops->query(f->s, "SELECT generate_series(1, 10000000)", NULL, 0, &err));
     assert_int_equal(err->code, ERROR_PLAN);
     error *none = NULL;
     g_autoptr(query_result) r =
@@ -778,7 +778,7 @@ static void a_reader_closed_early_leaves_the_session_usable(void **state)
     fixture *f = begin_test(state);
     session *s = open_session(f->connection, (session_options){.read_only = true});
     data_type type = {.kind = TYPE_INT, .bits = 32};
-    read_request request = {.sql = "SELECT * FROM generate_series(1, 100000000)"};
+    read_request request = {.sql = "SELECT generate_series(1, 100000000)"};
     error *err = NULL;
     reader *r = s->ops->read_open(s, &request, &type, 1, &err);
     need_ok(r != NULL, err);
