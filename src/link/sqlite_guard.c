@@ -4,8 +4,15 @@
 #include "base/intl.h"
 #include "sql/guard.h"
 
+/* Operators and keywords that SQLite carries out as functions. */
+static const char *const operators[] = { "like", "glob", "current_date", "current_time",
+                                         "current_timestamp" };
+
 static bool is_permitted_function(const sqlite_guard *g, const char *name)
 {
+    for (size_t i = 0; i < G_N_ELEMENTS(operators); i++)
+        if (g_ascii_strcasecmp(operators[i], name) == 0)
+            return true;
     for (const char *const *f = g->functions; f != NULL && *f != NULL; f++)
         if (g_ascii_strcasecmp(*f, name) == 0)
             return true;

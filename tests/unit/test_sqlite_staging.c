@@ -332,6 +332,10 @@ static void the_guard_lets_only_the_delete_pass(void **state)
                                      &parameter, 1, &affected, &err),
               err);
     assert_int_equal(affected, 2);
+    expect_ok(s->ops->guarded_delete(s, t, "DELETE FROM t WHERE d LIKE 'q%' OR d < CURRENT_DATE",
+                                     NULL, 0, &affected, &err),
+              err);
+    assert_int_equal(affected, 0);
     expect_ok(s->ops->guarded_delete(s, t, "DELETE FROM t", NULL, 0, &affected, &err), err);
     assert_int_equal(affected, 1);
     /* afterwards the session is as free as before */
