@@ -74,6 +74,7 @@ planned_task *planned_task_new(engine *e, const task_record *record, const plann
         .run_token = r->token != NULL ? r->token : NO_TOKEN,
         .business_date = p->scope->business_date,
         .verify = r->options.verify,
+        .sample = r->token == NULL,
         .streams = e->config->streams,
         .replay_file = r->replay_file,
         .replay_numbers = (const int64_t *)(void *)numbers->data,
