@@ -28,8 +28,8 @@ static void catch_signals(void)
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         struct sigaction before;
         sigaction(numbers[i], NULL, &before);
-        /* nohup and background jobs of simple shells ignore on purpose. */
-        if (before.sa_handler != SIG_IGN)
+        /* nohup ignores on purpose. */
+        if (numbers[i] != SIGHUP || before.sa_handler != SIG_IGN)
             sigaction(numbers[i], &stop, NULL);
     }
 }
@@ -37,9 +37,9 @@ static void catch_signals(void)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
-    bindtextdomain(PACKAGE, LOCALEDIR);
-    bind_textdomain_codeset(PACKAGE, "UTF-8");
-    textdomain(PACKAGE);
+    bindtextdomain(PACKAGE_NAME, LOCALEDIR);
+    bind_textdomain_codeset(PACKAGE_NAME, "UTF-8");
+    textdomain(PACKAGE_NAME);
     g_autoptr(error) failure = NULL;
     if (!process_harden(&failure)) {
         output_error(failure);
