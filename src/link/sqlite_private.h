@@ -20,6 +20,7 @@ typedef struct {
     session base;
     sqlite3 *db;
     char *path; /* absolute: never taken for a URI or ":memory:" */
+    bool is_missing; /* the file does not exist yet: an empty one in memory stands for it */
     bool read_only;
     char *staging_path;   /* of the attached staging file, or NULL */
     gint64 lock_timeout;  /* µs */

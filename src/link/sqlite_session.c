@@ -94,7 +94,8 @@ static bool connect_file(sqlite_session *s, bool read_only, error **err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
+    const char *opened = s->is_missing ? ":memory:" : s->path;
+    if (sqlite3_open_v2(opened, &s->db, flags, NULL) != SQLITE_OK)
         return sqlite_fail(s, err, _("open it"));
     sqlite3 *db = s->db;
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -155,7 +156,8 @@ static bool connect_and_touch(sqlite_session *s, error **err)
 static session *sqlite_open(const connection *c, const session_options *options, error **err)
 {
     g_autofree char *path = g_canonicalize_filename(c->path, NULL);
-    if (!check_file(path, options->read_only, err))
+    bool is_missing = options->read_only && options->may_be_missing && access(path, F_OK) != 0;
+    if (!is_missing && !check_file(path, options->read_only, err))
         return NULL;
     int64_t seconds = options->lock_timeout_seconds;
     if (seconds <= 0)
@@ -164,6 +166,7 @@ static session *sqlite_open(const connection *c, const session_options *options,
     s->base = (session){ .ops = &sqlite_link, .connection = c };
     s->path = g_steal_pointer(&path);
     s->read_only = options->read_only;
+    s->is_missing = is_missing;
     s->lock_timeout = (seconds > 0 ? seconds : DEFAULT_LOCK_TIMEOUT_SECONDS) * G_USEC_PER_SEC;
     if (connect_and_touch(s, err))
         return &s->base;
