@@ -219,9 +219,28 @@ static bool choose_columns(plan *p, error **err)
     return true;
 }
 
+/* Files are named by source.file, tables in the other ways. */
+static bool check_place(const plan *p, error **err)
+{
+    const task *t = p->task;
+    bool is_file = !plan_link_has(p->source, LINK_SQL);
+    if (is_file == (t->source.file != NULL))
+        return true;
+    error_set(err, ERROR_PLAN, _("source.%s cannot be used with connection \"%s\" (%s)"),
+              t->source.file != NULL     ? "file"
+              : t->source.query != NULL  ? "query"
+              : t->source.tables != NULL ? "tables"
+                                         : "table",
+              p->source->name, dialect_title(p->source->dialect));
+    return error_hint(err, is_file ? _("name the files by source.file")
+                                   : _("name what to read by source.table, tables or query"));
+}
+
 bool plan_source(plan *p, const plan_context *context, error **err)
 {
     const task *t = p->task;
+    if (!check_place(p, err))
+        return false;
     bool done = p->replay_file != NULL    ? add_replay(p, err)
                 : t->source.file != NULL  ? add_files(p, context, err)
                 : t->source.query != NULL ? add_query(p, context, err)

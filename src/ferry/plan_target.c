@@ -51,9 +51,23 @@ static bool check_rights(const plan *p, const char *shown, error **err)
                       p->target->user != NULL ? p->target->user : "…");
 }
 
+/* Tables are named by "table", files by "file". */
+static bool check_place(const plan *p, error **err)
+{
+    bool is_file = !plan_link_has(p->target, LINK_SQL);
+    const char *given = is_file ? "table" : "file", *wanted = is_file ? "file" : "table";
+    if (json_object_get(json_object_get(p->task->document, "target"), given) == NULL)
+        return true;
+    error_set(err, ERROR_PLAN, _("target.%s cannot be used with connection \"%s\" (%s)"), given,
+              p->target->name, dialect_title(p->target->dialect));
+    return error_hint(err, _("name the target by target.%s"), wanted);
+}
+
 bool plan_target(plan *p, const plan_context *context, error **err)
 {
     const task *t = p->task;
+    if (!check_place(p, err))
+        return false;
     g_autofree char *name = plan_expand(context, t->target.table->name, "target.table", err);
     if (name == NULL)
         return false;

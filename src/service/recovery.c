@@ -80,7 +80,7 @@ static GPtrArray *list_staging(const target *t, error **err)
         return NULL;
     if (ops->staging_list == NULL)
         return g_ptr_array_new();
-    const session_options options = {.read_only = true};
+    const session_options options = {.read_only = true, .may_be_missing = true};
     g_autoptr(session) s = session_open(t->connection, &options, err);
     return s != NULL ? ops->staging_list(s, t->table, err) : NULL;
 }
