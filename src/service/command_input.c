@@ -223,9 +223,9 @@ json_t *command_line_input(const operation *o, char **words, bool *json, bool *q
                            error **err)
 {
     reading r = {.operation = o, .input = json_object(), .argument = o->fields};
-    /* --help wins over everything else that is wrong. */
+    /* They also count when another word is wrong; --help then wins. */
     for (char **word = words; *word != NULL && strcmp(*word, "--") != 0; word++)
-        r.help |= strcmp(*word, "--help") == 0;
+        common_option(&r, *word);
     bool done = r.help || read_words(&r, words, err);
     if (json != NULL)
         *json = r.json;

@@ -23,3 +23,8 @@ librowferry_a_SOURCES += \
 	src/service/runner.c src/service/runner.h \
 	src/service/scope.c src/service/scope.h \
 	src/service/version.c
+unit_tests += tests/unit/test_operations tests/unit/test_cli
+tests_unit_test_operations_SOURCES = tests/unit/test_operations.c
+tests_unit_test_operations_LDADD = $(unit_ldadd)
+tests_unit_test_cli_SOURCES = tests/unit/test_cli.c
+tests_unit_test_cli_LDADD = $(unit_ldadd)

@@ -36,6 +36,13 @@ static json_t *slot_of(const run_record *r)
     return json_integer(r->fold);
 }
 
+/* A run whose commit was proven afterwards has succeeded, whatever its process
+ * said at last. */
+static bool has_failed(const run_record *r)
+{
+    return r->state != RUN_SUCCEEDED && r->failure_code != NULL;
+}
+
 json_t *run_row(const engine *e, const run_record *r)
 {
     return json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:o, s:o}", "run",
@@ -98,7 +105,7 @@ json_t *run_details(engine *e, const run_record *r, error **err)
         return NULL;
     }
     json_t *o = run_row(e, r);
-    json_object_set_new(o, "error", error_to_json(r->failure));
+    json_object_set_new(o, "error", error_to_json(has_failed(r) ? r->failure : NULL));
     json_object_set_new(o, "task_version", json_integer(r->task_version));
     json_object_set_new(o, "reason", optional_text(r->reason));
     json_object_set_new(o, "parent", r->parent != 0 ? json_integer(r->parent) : json_null());

@@ -156,6 +156,10 @@ static bool on_cancelled(void *user)
 
 /* --- one attempt --- */
 
+/* What is known of an attempt that has not begun. */
+static const run_result no_result = {
+    .counters = {.rows_inserted = -1, .rows_updated = -1, .rows_unchanged = -1}};
+
 static bool start_attempt(execution *x, error **err)
 {
     json_t *json = plan_to_json(x->planned->plan);
@@ -331,10 +335,9 @@ static bool prepare(execution *x, error **err)
 
 static bool end_unstarted(execution *x, json_t **json, error **cause, error **err)
 {
-    const run_result nothing = {0};
     g_autoptr(error) why = NULL;
     g_clear_pointer(json, json_decref);
-    if (!finish(x, &nothing, *cause, false, json, &why))
+    if (!finish(x, &no_result, *cause, false, json, &why))
         engine_note(x->engine, "%s", why->message);
     return error_propagate(err, cause);
 }
@@ -342,10 +345,10 @@ static bool end_unstarted(execution *x, json_t **json, error **cause, error **er
 static bool run_to_the_end(execution *x, json_t **json, error **err)
 {
     for (;;) {
-        run_result result = {0};
+        run_result result = no_result;
         error *failure = NULL;
         bool done = run_attempt(x, &result, &failure);
-        if (failure != NULL && !done)
+        if (!done && !x->is_running) /* else the engine has logged it */
             log_file_add(x->log, LOG_ERROR, failure->message);
         bool again = !done && may_retry(x, &result, failure);
         g_clear_pointer(json, json_decref);
