@@ -131,16 +131,31 @@ static json_t *to_json(const plan *p)
 
 /* ---- words ---------------------------------------------------------------- */
 
+#define LABEL_COLUMNS 10
+#define LINE_COLUMNS 79
+
 static void line(GString *out, const char *label, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* "label      text", broken between words so that it fits a terminal; the SQL
+ * among it stays SQL. */
 static void line(GString *out, const char *label, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     g_autofree char *raw = g_strdup_vprintf(format, args);
     va_end(args);
-    text_append_cell(out, label, 10, TEXT_LEFT);
-    g_string_append_c(out, ' ');
-    text_append_safe(out, raw, -1);
+    g_autofree char *safe = text_safe(raw, -1);
+    text_append_cell(out, label, LABEL_COLUMNS, TEXT_LEFT);
+    int column = LABEL_COLUMNS;
+    g_auto(GStrv) words = g_strsplit(safe, " ", -1);
+    for (char **word = words; *word != NULL; word++) {
+        int width = text_width(*word);
+        if (column > LABEL_COLUMNS + 1 && column + 1 + width > LINE_COLUMNS) {
+            g_string_append_printf(out, "\n%*s", LABEL_COLUMNS, "");
+            column = LABEL_COLUMNS;
+        }
+        g_string_append_printf(out, " %s", *word);
+        column += 1 + width;
+    }
     g_string_append_c(out, '\n');
 }
 
