@@ -80,8 +80,7 @@ static bool add_part(GPtrArray *names, GHashTable *seen, const char *part, error
     int prefix = (int)(strchr(part, '[') - part);
     for (gint64 n = first; n <= last; n++)
         if (!add_name(names, seen,
-                      g_strdup_printf("%.*s%0*" PRId64 "%s", prefix, part, width, n,
-                                      b.suffix),
+                      g_strdup_printf("%.*s%0*" PRId64 "%s", prefix, part, width, n, b.suffix),
                       err))
             return false;
     return true;
@@ -117,11 +116,10 @@ static const char *skip_parameter(const char *text)
 {
     static const struct {
         const char *open, *close;
-    } forms[] = {{"{{{", "}}}"}, {"${", "}"}, {"$[", "]"}};
+    } forms[] = { { "{{{", "}}}" }, { "${", "}" }, { "$[", "]" } };
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
         const char *end;
-        if (g_str_has_prefix(text, forms[i].open) &&
-            (end = strstr(text, forms[i].close)) != NULL)
+        if (g_str_has_prefix(text, forms[i].open) && (end = strstr(text, forms[i].close)) != NULL)
             return end + strlen(forms[i].close);
     }
     return text;
@@ -167,8 +165,8 @@ table_name *task_table(const char *subject, const char *what, const json_t *give
     return table_name_new(schema, name);
 }
 
-static bool add_table(const char *subject, const char *what, const json_t *given,
-                      GPtrArray *tables, GHashTable *seen, error **err)
+static bool add_table(const char *subject, const char *what, const json_t *given, GPtrArray *tables,
+                      GHashTable *seen, error **err)
 {
     g_autoptr(table_name) table = task_table(subject, what, given, err);
     if (table == NULL)
@@ -178,7 +176,8 @@ static bool add_table(const char *subject, const char *what, const json_t *given
     if (names == NULL)
         return error_prefix(err, &local, "%s: %s", subject, what);
     for (char **name = names; *name != NULL; name++) {
-        char *whole = g_strdup_printf("%s\x1f%s", table->schema != NULL ? table->schema : "", *name);
+        char *whole =
+            g_strdup_printf("%s\x1f%s", table->schema != NULL ? table->schema : "", *name);
         if (!g_hash_table_add(seen, whole))
             return document_error(err, subject, _("%s names table \"%s\" twice"), what, *name);
     }
@@ -212,7 +211,8 @@ bool task_tables(const char *subject, const json_t *given, GPtrArray *tables, er
                               _("source.tables must be a pattern or a list of tables"));
     size_t i;
     json_t *element;
-    json_array_foreach(given, i, element) {
+    json_array_foreach(given, i, element)
+    {
         g_autofree char *what = g_strdup_printf("source.tables[%zu]", i);
         bool ok = json_is_string(element)
                       ? add_text(subject, what, json_string_value(element), tables, seen, err)

@@ -146,7 +146,7 @@ static bool write_guarded(plan *p, const plan_context *context, const char *key,
         .columns = (const char *const *)names->pdata,
         .types = (const data_type *)types->data,
         .n_columns = names->len,
-        .refused = t->delete_effects->len > 0 ? t->delete_effects->pdata[0] : NULL,
+        .refused = t->delete_hazard,
     };
     const guard_options options = {.expand = expand_for_guard,
                                    .user = (void *)context,
@@ -320,6 +320,11 @@ static bool choose_strategy(plan *p, error **err)
     }
     if (p->task->target.commit_per_segment)
         return error_set(err, ERROR_PLAN, _("target.commit \"segment\" is not in this version"));
+    if (p->mode == MODE_OVERWRITE && p->table_info->delete_hazard != NULL) {
+        error_set(err, ERROR_PLAN, _("replacing the rows of \"%s\" would do more than that: %s"),
+                  p->table->name, p->table_info->delete_hazard);
+        return error_hint(err, _("use mode upsert, or remove that from the target"));
+    }
     bool plain_append = p->mode == MODE_APPEND && p->pre_sql == NULL && p->post_sql == NULL &&
                         !p->verify && p->writers == 1;
     if (p->creates_table) {

@@ -65,7 +65,7 @@ static int only_one(const char *subject, const char *path, const json_t *object,
 
 static bool read_rows(task *t, const char *subject, const json_t *source, error **err)
 {
-    static const char *const kinds[] = {"table", "tables", "query", "file", NULL};
+    static const char *const kinds[] = { "table", "tables", "query", "file", NULL };
     switch (only_one(subject, "source", source, kinds, err)) {
     case 0:
         t->source.table =
@@ -88,8 +88,7 @@ static bool read_rows(task *t, const char *subject, const json_t *source, error 
 static bool check_source(const task *t, const char *subject, const json_t *source, error **err)
 {
     if (t->source.connections != NULL && t->source.tables == NULL)
-        return document_error(err, subject,
-                              _("source.connections needs \"tables\" beside it"));
+        return document_error(err, subject, _("source.connections needs \"tables\" beside it"));
     if (t->source.filter != NULL && t->source.where != NULL)
         return document_error(err, subject,
                               _("source has both \"filter\" and \"where\": only one is allowed"));
@@ -105,9 +104,8 @@ static bool check_source(const task *t, const char *subject, const json_t *sourc
 
 static bool read_source(task *t, const char *subject, const json_t *source, error **err)
 {
-    static const char *const ways[] = {"connection", "connections", NULL};
-    if (only_one(subject, "source", source, ways, err) < 0 ||
-        !read_rows(t, subject, source, err))
+    static const char *const ways[] = { "connection", "connections", NULL };
+    if (only_one(subject, "source", source, ways, err) < 0 || !read_rows(t, subject, source, err))
         return false;
     t->source.connections = document_get_texts(source, "connections");
     const char *first = t->source.connections != NULL ? t->source.connections[0]
@@ -157,13 +155,14 @@ static bool check_target(const task *t, const char *subject, const json_t *targe
         bool wrong;
         const char *what;
     } rules[] = {
-        {t->target.slice != NULL && mode != MODE_OVERWRITE, "target.slice"},
-        {t->target.publish_truncate && mode != MODE_OVERWRITE, "target.publish.truncate"},
-        {t->target.winner_column != NULL && mode != MODE_UPSERT, "target.winner_column"},
-        {t->target.empty == EMPTY_CLEAR && mode != MODE_OVERWRITE, "target.empty_source \"clear\""},
-        {t->target.commit_per_segment && mode != MODE_APPEND, "target.commit \"segment\""},
-        {t->target.max_change_percent >= 0 && mode != MODE_OVERWRITE,
-         "target.publish.max_change_percent"},
+        { t->target.slice != NULL && mode != MODE_OVERWRITE, "target.slice" },
+        { t->target.publish_truncate && mode != MODE_OVERWRITE, "target.publish.truncate" },
+        { t->target.winner_column != NULL && mode != MODE_UPSERT, "target.winner_column" },
+        { t->target.empty == EMPTY_CLEAR && mode != MODE_OVERWRITE,
+          "target.empty_source \"clear\"" },
+        { t->target.commit_per_segment && mode != MODE_APPEND, "target.commit \"segment\"" },
+        { t->target.max_change_percent >= 0 && mode != MODE_OVERWRITE,
+          "target.publish.max_change_percent" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if (rules[i].wrong)
@@ -186,7 +185,7 @@ static bool check_target(const task *t, const char *subject, const json_t *targe
 
 static bool read_target_name(task *t, const char *subject, const json_t *target, error **err)
 {
-    static const char *const kinds[] = {"table", "file", NULL};
+    static const char *const kinds[] = { "table", "file", NULL };
     switch (only_one(subject, "target", target, kinds, err)) {
     case 0:
         t->target.table =
@@ -280,11 +279,11 @@ static bool read_parameters(task *t, const char *subject, const json_t *paramete
     t->parameters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     const char *name;
     json_t *expression;
-    json_object_foreach((json_t *)parameters, name, expression) {
+    json_object_foreach((json_t *)parameters, name, expression)
+    {
         if (!is_parameter_name(name))
-            return document_error(err, subject,
-                                  _("parameters: \"%s\" is not a name of letters, digits and _"),
-                                  name);
+            return document_error(
+                err, subject, _("parameters: \"%s\" is not a name of letters, digits and _"), name);
         g_hash_table_insert(t->parameters, g_strdup(name), document_scalar_text(expression));
     }
     return true;
@@ -292,15 +291,15 @@ static bool read_parameters(task *t, const char *subject, const json_t *paramete
 
 static bool check_schedule(const char *subject, const json_t *schedule, error **err)
 {
-    static const char *const kinds[] = {"manual", "clock", "upstream", NULL};
+    static const char *const kinds[] = { "manual", "clock", "upstream", NULL };
     static const document_field fields[] = {
-        {.key = "kind", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .words = kinds},
-        {.key = "every", .kind = FIELD_ANY},
-        {.key = "days", .kind = FIELD_ANY},
-        {.key = "at", .kind = FIELD_ANY},
-        {.key = "cron", .kind = FIELD_ANY},
-        {.key = "time_zone", .kind = FIELD_TEXT},
-        {.key = NULL},
+        { .key = "kind", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .words = kinds },
+        { .key = "every", .kind = FIELD_ANY },
+        { .key = "days", .kind = FIELD_ANY },
+        { .key = "at", .kind = FIELD_ANY },
+        { .key = "cron", .kind = FIELD_ANY },
+        { .key = "time_zone", .kind = FIELD_TEXT },
+        { .key = NULL },
     };
     if (schedule == NULL)
         return true;

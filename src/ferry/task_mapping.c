@@ -26,7 +26,8 @@ static bool read_replace(mapped_column *c, const char *subject, const char *path
 {
     size_t i;
     json_t *element;
-    json_array_foreach(rules, i, element) {
+    json_array_foreach(rules, i, element)
+    {
         replace_rule *rule = g_new0(replace_rule, 1);
         g_ptr_array_add(c->replace, rule);
         rule->find = g_strdup(document_get_text(element, "find"));
@@ -55,9 +56,8 @@ static bool read_origin(mapped_column *c, const char *subject, const char *path,
     bool replaces = json_array_size(json_object_get(element, "replace")) > 0;
     int said = (source != NULL) + (constant != NULL) + (parameter != NULL) + skip;
     if (said > 1 || (said == 0 && !replaces))
-        return document_error(err, subject,
-                              _("%s needs exactly one of: source, constant, parameter, skip"),
-                              path);
+        return document_error(
+            err, subject, _("%s needs exactly one of: source, constant, parameter, skip"), path);
     if (replaces && said == 1 && source == NULL)
         return document_error(err, subject, _("%s.replace works on a source column only"), path);
     c->origin = constant != NULL    ? COLUMN_CONSTANT
@@ -87,7 +87,8 @@ bool task_read_mapping(task *t, const char *subject, const json_t *mapping, erro
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     size_t i;
     json_t *element;
-    json_array_foreach(columns, i, element) {
+    json_array_foreach(columns, i, element)
+    {
         g_autofree char *path = g_strdup_printf("mapping.columns[%zu]", i);
         mapped_column *c = g_new0(mapped_column, 1);
         c->target = g_strdup(document_get_text(element, "target"));

@@ -8,45 +8,45 @@
 
 enum { LONGEST_NAME = 128, CONNECT_TIMEOUT_SECONDS = 10 };
 
-static const char *const tls_words[] = {"verify-full", "require", "off", NULL};
-static const char *const format_words[] = {"csv", "tsv", "jsonl", NULL};
-static const char *const encoding_words[] = {"utf-8", NULL};
+static const char *const tls_words[] = { "verify-full", "require", "off", NULL };
+static const char *const format_words[] = { "csv", "tsv", "jsonl", NULL };
+static const char *const encoding_words[] = { "utf-8", NULL };
 
 static const document_field connection_fields[] = {
-    {.key = "name", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED},
-    {.key = "description", .kind = FIELD_TEXT, .flags = FIELD_EMPTY},
-    {.key = "type", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED},
-    {.key = "host", .kind = FIELD_TEXT},
-    {.key = "port", .kind = FIELD_INTEGER, .min = 1, .max = 65535},
-    {.key = "database", .kind = FIELD_TEXT},
-    {.key = "user", .kind = FIELD_TEXT},
-    {.key = "password", .kind = FIELD_ANY},
-    {.key = "tls", .kind = FIELD_TEXT, .words = tls_words},
-    {.key = "tls_ca", .kind = FIELD_TEXT},
-    {.key = "path", .kind = FIELD_TEXT},
-    {.key = "format", .kind = FIELD_ANY},
-    {.key = "ledger_schema", .kind = FIELD_TEXT},
-    {.key = "staging_schema", .kind = FIELD_TEXT},
-    {.key = "protected", .kind = FIELD_FLAG},
-    {.key = "max_connections", .kind = FIELD_INTEGER, .min = 1, .max = 1000},
-    {.key = "connect_timeout_seconds", .kind = FIELD_INTEGER, .min = 1, .max = 300},
-    {.key = "via", .kind = FIELD_LATER},
-    {.key = "dsn", .kind = FIELD_LATER},
-    {.key = "driver", .kind = FIELD_LATER},
-    {.key = "options", .kind = FIELD_LATER},
-    {.key = "tunnel", .kind = FIELD_LATER},
-    {.key = "environments", .kind = FIELD_LATER},
-    {.key = NULL},
+    { .key = "name", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED },
+    { .key = "description", .kind = FIELD_TEXT, .flags = FIELD_EMPTY },
+    { .key = "type", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED },
+    { .key = "host", .kind = FIELD_TEXT },
+    { .key = "port", .kind = FIELD_INTEGER, .min = 1, .max = 65535 },
+    { .key = "database", .kind = FIELD_TEXT },
+    { .key = "user", .kind = FIELD_TEXT },
+    { .key = "password", .kind = FIELD_ANY },
+    { .key = "tls", .kind = FIELD_TEXT, .words = tls_words },
+    { .key = "tls_ca", .kind = FIELD_TEXT },
+    { .key = "path", .kind = FIELD_TEXT },
+    { .key = "format", .kind = FIELD_ANY },
+    { .key = "ledger_schema", .kind = FIELD_TEXT },
+    { .key = "staging_schema", .kind = FIELD_TEXT },
+    { .key = "protected", .kind = FIELD_FLAG },
+    { .key = "max_connections", .kind = FIELD_INTEGER, .min = 1, .max = 1000 },
+    { .key = "connect_timeout_seconds", .kind = FIELD_INTEGER, .min = 1, .max = 300 },
+    { .key = "via", .kind = FIELD_LATER },
+    { .key = "dsn", .kind = FIELD_LATER },
+    { .key = "driver", .kind = FIELD_LATER },
+    { .key = "options", .kind = FIELD_LATER },
+    { .key = "tunnel", .kind = FIELD_LATER },
+    { .key = "environments", .kind = FIELD_LATER },
+    { .key = NULL },
 };
 
 static const document_field format_fields[] = {
-    {.key = "type", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .words = format_words},
-    {.key = "delimiter", .kind = FIELD_TEXT},
-    {.key = "quote", .kind = FIELD_TEXT, .flags = FIELD_EMPTY},
-    {.key = "header", .kind = FIELD_FLAG},
-    {.key = "null", .kind = FIELD_TEXT, .flags = FIELD_EMPTY},
-    {.key = "encoding", .kind = FIELD_TEXT, .words = encoding_words},
-    {.key = NULL},
+    { .key = "type", .kind = FIELD_TEXT, .flags = FIELD_REQUIRED, .words = format_words },
+    { .key = "delimiter", .kind = FIELD_TEXT },
+    { .key = "quote", .kind = FIELD_TEXT, .flags = FIELD_EMPTY },
+    { .key = "header", .kind = FIELD_FLAG },
+    { .key = "null", .kind = FIELD_TEXT, .flags = FIELD_EMPTY },
+    { .key = "encoding", .kind = FIELD_TEXT, .words = encoding_words },
+    { .key = NULL },
 };
 
 /* --- which keys a system has --- */
@@ -58,12 +58,12 @@ static const struct {
     const char *key;
     unsigned systems;
 } special_keys[] = {
-    {"host", SYSTEM_SERVER},          {"port", SYSTEM_SERVER},
-    {"database", SYSTEM_SERVER},      {"user", SYSTEM_SERVER},
-    {"password", SYSTEM_SERVER},      {"tls", SYSTEM_SERVER},
-    {"tls_ca", SYSTEM_SERVER},        {"ledger_schema", SYSTEM_SERVER},
-    {"staging_schema", SYSTEM_SERVER},{"path", SYSTEM_SQLITE | SYSTEM_FILE},
-    {"format", SYSTEM_FILE},
+    { "host", SYSTEM_SERVER },           { "port", SYSTEM_SERVER },
+    { "database", SYSTEM_SERVER },       { "user", SYSTEM_SERVER },
+    { "password", SYSTEM_SERVER },       { "tls", SYSTEM_SERVER },
+    { "tls_ca", SYSTEM_SERVER },         { "ledger_schema", SYSTEM_SERVER },
+    { "staging_schema", SYSTEM_SERVER }, { "path", SYSTEM_SQLITE | SYSTEM_FILE },
+    { "format", SYSTEM_FILE },
 };
 
 static system_kind kind_of(const dialect *d)
@@ -143,8 +143,8 @@ static bool read_mark(const char *subject, const char *key, const char *text, ch
 {
     if (text == NULL)
         return true;
-    if (text[0] != '\0' && (text[1] != '\0' || (unsigned char)text[0] >= 0x80 ||
-                            text[0] == '\n' || text[0] == '\r'))
+    if (text[0] != '\0' &&
+        (text[1] != '\0' || (unsigned char)text[0] >= 0x80 || text[0] == '\n' || text[0] == '\r'))
         return document_error(err, subject, _("format.%s must be one ASCII character"), key);
     *out = text[0];
     return true;
@@ -153,7 +153,7 @@ static bool read_mark(const char *subject, const char *key, const char *text, ch
 static bool check_format(const file_format *f, const char *subject, const json_t *format,
                          error **err)
 {
-    static const char *const delimited[] = {"delimiter", "quote", "header", "null", NULL};
+    static const char *const delimited[] = { "delimiter", "quote", "header", "null", NULL };
     if (strcmp(f->format, "jsonl") == 0)
         for (const char *const *key = delimited; *key != NULL; key++)
             if (json_object_get(format, *key) != NULL)
@@ -197,14 +197,13 @@ static bool read_format(connection *c, const char *subject, const json_t *given,
 
 static tls_mode read_tls(const char *word)
 {
-    return word == NULL                    ? TLS_DEFAULT
-           : strcmp(word, "off") == 0      ? TLS_OFF
-           : strcmp(word, "require") == 0  ? TLS_REQUIRE
-                                           : TLS_VERIFY_FULL;
+    return word == NULL                   ? TLS_DEFAULT
+           : strcmp(word, "off") == 0     ? TLS_OFF
+           : strcmp(word, "require") == 0 ? TLS_REQUIRE
+                                          : TLS_VERIFY_FULL;
 }
 
-static bool read_connection(connection *c, const char *subject, const json_t *document,
-                            error **err)
+static bool read_connection(connection *c, const char *subject, const json_t *document, error **err)
 {
     c->name = g_strdup(document_get_text(document, "name"));
     c->type = g_strdup(document_get_text(document, "type"));
@@ -225,8 +224,8 @@ static bool read_connection(connection *c, const char *subject, const json_t *do
     c->staging_schema = g_strdup(document_get_text(document, "staging_schema"));
     c->is_protected = document_get_flag(document, "protected", false);
     c->max_connections = (int)document_get_integer(document, "max_connections", 0);
-    c->connect_timeout_seconds = (int)document_get_integer(document, "connect_timeout_seconds",
-                                                           CONNECT_TIMEOUT_SECONDS);
+    c->connect_timeout_seconds =
+        (int)document_get_integer(document, "connect_timeout_seconds", CONNECT_TIMEOUT_SECONDS);
     return check_name(subject, c->name, err) && check_keys(c, subject, document, err) &&
            read_path(c, subject, document_get_text(document, "path"), err) &&
            read_password(c, subject, json_object_get(document, "password"), err) &&
@@ -239,8 +238,7 @@ static bool read_connection(connection *c, const char *subject, const json_t *do
 static char *subject_of(const json_t *document)
 {
     const char *name = document_get_text(document, "name");
-    return name != NULL ? g_strdup_printf(_("connection \"%s\""), name)
-                        : g_strdup(_("connection"));
+    return name != NULL ? g_strdup_printf(_("connection \"%s\""), name) : g_strdup(_("connection"));
 }
 
 connection *connection_parse(const json_t *document, error **err)
@@ -288,7 +286,7 @@ void connection_free(connection *c)
 /* A mistyped or outdated scheme must not be sealed as if it were the password. */
 static bool check_literal(const char *subject, const char *text, error **err)
 {
-    static const char *const schemes[] = {"command:", "cmd:", "cred:", "keyring:"};
+    static const char *const schemes[] = { "command:", "cmd:", "cred:", "keyring:" };
     for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++) {
         if (!g_str_has_prefix(text, schemes[i]))
             continue;
@@ -310,7 +308,7 @@ json_t *connection_seal(const json_t *document, error **err)
     const char *literal = json_string_value(password);
     if (!check_literal(subject, literal, err))
         return NULL;
-    const secret_place place = {.connection = name, .field = "password"};
+    const secret_place place = { .connection = name, .field = "password" };
     g_autofree char *sealed = secret_seal(literal, &place, err);
     if (sealed == NULL)
         return NULL;
@@ -331,7 +329,7 @@ struct secret *connection_password(const connection *c, error **err)
 {
     if (c->password == NULL)
         return NULL;
-    const secret_place place = {.connection = c->name, .field = "password"};
+    const secret_place place = { .connection = c->name, .field = "password" };
     secret *s = NULL;
     error *local = NULL;
     if (!secret_resolve(c->password, &place, &s, &local)) {

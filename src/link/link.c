@@ -96,6 +96,7 @@ void table_info_free(table_info *t)
     g_ptr_array_unref(t->foreign_keys);
     g_ptr_array_unref(t->dependents);
     g_ptr_array_unref(t->delete_effects);
+    g_free(t->delete_hazard);
     g_free(t);
 }
 

@@ -65,7 +65,9 @@ typedef struct {
     GPtrArray *keys;      /* of key_info*: primary first, then unique */
     GPtrArray *foreign_keys;  /* of foreign_key_info*, outbound */
     GPtrArray *dependents;    /* of char*: sentences, e.g. "view \"sales.v\" reads it" */
-    GPtrArray *delete_effects;/* of char*: rules, INSTEAD OF triggers, ON DELETE CASCADE children */
+    GPtrArray *delete_effects;/* of char*: triggers, rules, ON DELETE CASCADE children */
+    char *delete_hazard;  /* the first effect by which a delete changes other tables or is no
+                             delete at all; NULL: there is none */
     int64_t row_estimate; /* -1 unknown */
     bool can_select, can_insert, can_update, can_delete, can_truncate;
     bool can_create;      /* may create a table in the same schema */

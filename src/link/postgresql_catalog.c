@@ -298,6 +298,7 @@ static const char delete_effects_sql[] =
 typedef struct {
     const char *kind;
     const char *sentence; /* with one or two names */
+    bool is_hazard; /* see table_info.delete_hazard */
 } effect;
 
 static const effect dependents[] = {
@@ -322,12 +323,12 @@ static const effect dependents[] = {
 };
 
 static const effect delete_effects[] = {
-    {"rule", N_("rule \"%s\" acts when its rows are deleted")},
-    {"instead", N_("trigger \"%s\" runs instead of deleting its rows")},
+    {"rule", N_("rule \"%s\" acts when its rows are deleted"), true},
+    {"instead", N_("trigger \"%s\" runs instead of deleting its rows"), true},
     {"before", N_("trigger \"%s\" runs before its rows are deleted")},
     {"after", N_("trigger \"%s\" runs after its rows were deleted")},
-    {"cascade", N_("deleting its rows deletes rows of table \"%s\" too (foreign key \"%s\")")},
-    {"set", N_("deleting its rows changes rows of table \"%s\" (foreign key \"%s\")")},
+    {"cascade", N_("deleting its rows deletes rows of table \"%s\" too (foreign key \"%s\")"), true},
+    {"set", N_("deleting its rows changes rows of table \"%s\" (foreign key \"%s\")"), true},
 };
 
 /* The sentence with its names put where %s stands. Not by a printf function,
@@ -350,7 +351,8 @@ static char *say(const char *sentence, const char *first, const char *second)
 }
 
 static bool read_effects(pg_session *s, const char *identity, const char *sql,
-                         const effect *effects, size_t n, GPtrArray *out, error **err)
+                         const effect *effects, size_t n, GPtrArray *out, char **hazard,
+                         error **err)
 {
     const char *values[] = {identity};
     g_autoptr(pg_result) r =
@@ -359,9 +361,12 @@ static bool read_effects(pg_session *s, const char *identity, const char *sql,
         return false;
     for (int i = 0; i < PQntuples(r); i++) {
         for (size_t j = 0; j < n; j++) {
-            if (strcmp(effects[j].kind, pg_text(r, i, 0)) == 0)
-                g_ptr_array_add(
-                    out, say(_(effects[j].sentence), pg_text(r, i, 1), pg_text(r, i, 2)));
+            if (strcmp(effects[j].kind, pg_text(r, i, 0)) != 0)
+                continue;
+            char *said = say(_(effects[j].sentence), pg_text(r, i, 1), pg_text(r, i, 2));
+            g_ptr_array_add(out, said);
+            if (effects[j].is_hazard && *hazard == NULL)
+                *hazard = g_strdup(said);
         }
     }
     return true;
@@ -374,9 +379,9 @@ table_info *pg_describe(session *base, const table_name *name, error **err)
     if (t == NULL || !read_columns(s, t, err) || !read_keys(s, t, err) ||
         !read_foreign_keys(s, t, err) ||
         !read_effects(s, t->identity, dependents_sql, dependents, G_N_ELEMENTS(dependents),
-                      t->dependents, err) ||
+                      t->dependents, &t->delete_hazard, err) ||
         !read_effects(s, t->identity, delete_effects_sql, delete_effects,
-                      G_N_ELEMENTS(delete_effects), t->delete_effects, err))
+                      G_N_ELEMENTS(delete_effects), t->delete_effects, &t->delete_hazard, err))
         return NULL;
     return g_steal_pointer(&t);
 }

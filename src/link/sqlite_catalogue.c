@@ -287,10 +287,12 @@ static void read_children(sqlite_session *s, table_info *t, error **err)
         const char *child = (const char *)sqlite3_column_text(q, 0);
         const char *action = (const char *)sqlite3_column_text(q, 1);
         g_ptr_array_add(t->dependents, g_strdup_printf(_("table \"%s\" refers to it"), child));
-        if (strcmp(action, "NO ACTION") != 0 && strcmp(action, "RESTRICT") != 0)
-            g_ptr_array_add(
-                t->delete_effects,
-                g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"), child, action));
+        if (strcmp(action, "NO ACTION") == 0 || strcmp(action, "RESTRICT") == 0)
+            continue;
+        char *effect = g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"), child, action);
+        g_ptr_array_add(t->delete_effects, effect);
+        if (t->delete_hazard == NULL)
+            t->delete_hazard = g_strdup(effect);
     }
 }
 

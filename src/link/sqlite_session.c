@@ -407,7 +407,9 @@ static bool sqlite_begin_publish(session *base, const table_name *table, bool lo
     sqlite_session *s = sqlite_of(base);
     error *local = NULL;
     if (sqlite_check(s, err) && enforce_foreign_keys(s, true, err)) {
-        if (sqlite_run(s, "BEGIN IMMEDIATE", _("begin to publish"), &local))
+        /* Rows that others refer to may go and come back within it. */
+        if (sqlite_run(s, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = 1", _("begin to publish"),
+                       &local))
             return true;
         if (local->code == ERROR_LOCK) {
             local->code = ERROR_BUSY;
