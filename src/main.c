@@ -21,9 +21,9 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    const struct sigaction stop = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    const struct sigaction stop = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignore, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         struct sigaction before;

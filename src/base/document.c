@@ -3,6 +3,7 @@
 #include "base/intl.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,8 +33,7 @@ static bool unknown_key(const char *subject, const char *path, const char *key,
             g_ptr_array_add(known, (void *)fields->key);
     g_ptr_array_add(known, NULL);
     const char *near = text_nearest(key, (const char *const *)known->pdata);
-    g_autofree char *place =
-        path[0] == '\0' ? g_strdup("") : g_strdup_printf(_(" in %s"), path);
+    g_autofree char *place = path[0] == '\0' ? g_strdup("") : g_strdup_printf(_(" in %s"), path);
     g_autofree char *guess =
         near == NULL ? g_strdup("") : g_strdup_printf(_("; did you mean \"%s\"?"), near);
     document_error(err, subject, _("unknown key \"%s\"%s%s"), key, place, guess);
@@ -77,18 +77,17 @@ static bool check_number(const char *subject, const char *path, const json_t *va
     bool whole = field->kind == FIELD_INTEGER;
     if (whole ? json_is_integer(value) : json_is_number(value)) {
         double number = json_number_value(value);
-        if (whole ? json_integer_value(value) >= field->min &&
-                        json_integer_value(value) <= field->max
-                  : number >= (double)field->min && number <= (double)field->max)
+        if (whole
+                ? json_integer_value(value) >= field->min && json_integer_value(value) <= field->max
+                : number >= (double)field->min && number <= (double)field->max)
             return true;
     }
     const char *what = whole ? _("a whole number") : _("a number");
     if (field->max == INT64_MAX)
-        return document_error(err, subject, _("%s must be %s, at least %" G_GINT64_FORMAT), path,
-                              what, field->min);
-    return document_error(err, subject,
-                          _("%s must be %s from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT), path,
-                          what, field->min, field->max);
+        return document_error(err, subject, _("%s must be %s, at least %" PRId64), path, what,
+                              field->min);
+    return document_error(err, subject, _("%s must be %s from %" PRId64 " to %" PRId64), path, what,
+                          field->min, field->max);
 }
 
 static bool check_texts(const char *subject, const char *path, const json_t *value, error **err)
@@ -98,7 +97,8 @@ static bool check_texts(const char *subject, const char *path, const json_t *val
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     size_t i;
     json_t *element;
-    json_array_foreach(value, i, element) {
+    json_array_foreach(value, i, element)
+    {
         if (json_string_length(element) == 0)
             return document_error(err, subject, _("%s[%zu] must be a string that is not empty"),
                                   path, i);
@@ -116,7 +116,8 @@ static bool check_objects(const char *subject, const char *path, const json_t *v
         return document_error(err, subject, _("%s must be a list of objects"), path);
     size_t i;
     json_t *element;
-    json_array_foreach(value, i, element) {
+    json_array_foreach(value, i, element)
+    {
         g_autofree char *place = g_strdup_printf("%s[%zu]", path, i);
         if (!document_check(subject, place, element, field->fields, err))
             return false;
@@ -130,10 +131,12 @@ static bool check_map(const char *subject, const char *path, const json_t *value
         return document_error(err, subject, _("%s must be an object"), path);
     const char *name;
     json_t *element;
-    json_object_foreach((json_t *)value, name, element)
-        if (!json_is_string(element) && !json_is_number(element) && !json_is_boolean(element))
-            return document_error(err, subject, _("%s.%s must be a string, number or boolean"),
-                                  path, name);
+    json_object_foreach((json_t *)value, name, element) if (
+        !json_is_string(element) && !json_is_number(element) &&
+        !json_is_boolean(
+            element)) return document_error(err, subject,
+                                            _("%s.%s must be a string, number or boolean"), path,
+                                            name);
     return true;
 }
 
@@ -179,7 +182,8 @@ bool document_check(const char *subject, const char *path, const json_t *object,
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         const document_field *field = find_field(fields, key);
         if (field == NULL)
             return unknown_key(subject, path, key, fields, err);

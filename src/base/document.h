@@ -36,9 +36,9 @@ typedef struct document_field {
     const char *key; /* NULL ends the table */
     field_kind kind;
     unsigned flags;
-    const char *const *words;             /* FIELD_TEXT: the only values, NULL-terminated */
-    int64_t min, max;                     /* FIELD_INTEGER, FIELD_NUMBER */
-    const struct document_field *fields;  /* FIELD_OBJECT, FIELD_OBJECTS */
+    const char *const *words;            /* FIELD_TEXT: the only values, NULL-terminated */
+    int64_t min, max;                    /* FIELD_INTEGER, FIELD_NUMBER */
+    const struct document_field *fields; /* FIELD_OBJECT, FIELD_OBJECTS */
 } document_field;
 
 /* Whether @object (any JSON) is an object as @fields say. @path is "" at the
@@ -47,8 +47,7 @@ bool document_check(const char *subject, const char *path, const json_t *object,
                     const document_field *fields, error **err);
 
 /* Set ERROR_DOCUMENT "SUBJECT: …". Returns false. */
-bool document_error(error **err, const char *subject, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+bool document_error(error **err, const char *subject, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Of an object that passed document_check(); text is borrowed, NULL or
  * @fallback when the key is absent. @object may be NULL. */

@@ -101,8 +101,7 @@ static json_t *sorted_map(const json_t *map)
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)map, name, value)
-        g_ptr_array_add(names, (void *)name);
+    json_object_foreach((json_t *)map, name, value) g_ptr_array_add(names, (void *)name);
     g_ptr_array_sort(names, compare_names);
     json_t *sorted = json_object();
     for (guint i = 0; i < names->len; i++)
@@ -140,7 +139,7 @@ json_t *document_ordered(const json_t *object, const document_field *fields)
 static void write_real(GString *out, double number)
 {
     char text[64];
-    static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
+    static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_ascii_formatd(text, sizeof text, formats[i], number);
         if (g_ascii_strtod(text, NULL) == number)
@@ -201,7 +200,8 @@ static void write_object(GString *out, const json_t *object, unsigned depth)
     bool first = true;
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)object, key, value) {
+    json_object_foreach((json_t *)object, key, value)
+    {
         if (!first)
             g_string_append_c(out, ',');
         first = false;

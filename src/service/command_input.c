@@ -133,7 +133,7 @@ static bool unknown_option(const operation *o, const char *option, error **err)
     for (const input_field *f = o->fields; f->name != NULL; f++)
         if ((f->flags & INPUT_POSITIONAL) == 0)
             g_ptr_array_add(known, help_option(f->name));
-    static const char *const common[] = {"--json", "--quiet", "--help"};
+    static const char *const common[] = { "--json", "--quiet", "--help" };
     for (size_t i = 0; i < G_N_ELEMENTS(common); i++)
         g_ptr_array_add(known, g_strdup(common[i]));
     g_ptr_array_add(known, NULL);
@@ -169,8 +169,7 @@ static const input_field *find_option(const operation *o, const char *name)
 static bool read_option(reading *r, char ***word, error **err)
 {
     const char *equals = strchr(**word, '=');
-    g_autofree char *name =
-        equals != NULL ? g_strndup(**word, equals - **word) : g_strdup(**word);
+    g_autofree char *name = equals != NULL ? g_strndup(**word, equals - **word) : g_strdup(**word);
     if (equals == NULL && common_option(r, name))
         return true;
     const input_field *f = find_option(r->operation, name);
@@ -222,7 +221,7 @@ static bool read_words(reading *r, char **words, error **err)
 json_t *command_line_input(const operation *o, char **words, bool *json, bool *quiet, bool *help,
                            error **err)
 {
-    reading r = {.operation = o, .input = json_object(), .argument = o->fields};
+    reading r = { .operation = o, .input = json_object(), .argument = o->fields };
     /* They also count when another word is wrong; --help then wins. */
     for (char **word = words; *word != NULL && strcmp(*word, "--") != 0; word++)
         common_option(&r, *word);

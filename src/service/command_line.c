@@ -121,7 +121,8 @@ static int complete(char **words, bool json)
     return fail(e, json);
 }
 
-static int unknown(const char *kind, const char *word, GPtrArray *known, const char *help, bool json)
+static int unknown(const char *kind, const char *word, GPtrArray *known, const char *help,
+                   bool json)
 {
     g_ptr_array_add(known, NULL);
     const char *near = text_nearest(word, (const char *const *)known->pdata);
@@ -136,7 +137,9 @@ static int unknown(const char *kind, const char *word, GPtrArray *known, const c
 
 static int unknown_noun(const char *word, bool json)
 {
-    static const char *const later[] = {"--tick", "--serve", "backfill", "schedule", "user", NULL};
+    static const char *const later[] = {
+        "--tick", "--serve", "backfill", "schedule", "user", NULL
+    };
     g_autoptr(error) e = NULL;
     if (g_strv_contains(later, word)) {
         error_set(&e, ERROR_USAGE, _("%s is not in this version"), word);
@@ -145,10 +148,11 @@ static int unknown_noun(const char *word, bool json)
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     for (const operation_noun *n = operation_nouns(); n->name != NULL; n++)
         g_ptr_array_add(known, (gpointer)n->name);
-    static const char *const more[] = {"completion", "--run", "--plan", "--help", "--version"};
+    static const char *const more[] = { "completion", "--run", "--plan", "--help", "--version" };
     for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
         g_ptr_array_add(known, (gpointer)more[i]);
-    return unknown(word[0] == '-' ? _("option") : _("command"), word, known, "rowferry --help", json);
+    return unknown(word[0] == '-' ? _("option") : _("command"), word, known, "rowferry --help",
+                   json);
 }
 
 static int unknown_verb(const operation_noun *n, const char *word, bool json)
@@ -177,8 +181,7 @@ static int run_noun(const operation_noun *n, char **words, bool json,
     if (strcmp(*words, "--help") == 0)
         return print_text(help_noun(n), stdout, 0);
     const operation *o = operation_find(n->name, *words);
-    return o != NULL ? run_operation(n, o, words + 1, interrupts)
-                     : unknown_verb(n, *words, json);
+    return o != NULL ? run_operation(n, o, words + 1, interrupts) : unknown_verb(n, *words, json);
 }
 
 /* --json and --quiet may stand before the command too: they go to its end. */

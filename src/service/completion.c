@@ -69,13 +69,13 @@ static void append_verb_cases(GString *out)
  * what may follow the words already on the line. */
 static char *shared_functions(void)
 {
-    GString *out = g_string_new(
-        "# Completion for rowferry; made by \"rowferry completion\".\n"
-        "_rowferry_names() {\n"
-        "    rowferry \"$1\" list --quiet 2>/dev/null | awk 'NR > 1 { print $1 }'\n"
-        "}\n"
-        "_rowferry_verbs() {\n"
-        "    case \"$1\" in\n");
+    GString *out =
+        g_string_new("# Completion for rowferry; made by \"rowferry completion\".\n"
+                     "_rowferry_names() {\n"
+                     "    rowferry \"$1\" list --quiet 2>/dev/null | awk 'NR > 1 { print $1 }'\n"
+                     "}\n"
+                     "_rowferry_verbs() {\n"
+                     "    case \"$1\" in\n");
     append_verb_cases(out);
     g_string_append(out, "    esac\n"
                          "}\n"
@@ -109,15 +109,14 @@ static const char bash_function[] =
     "}\n"
     "complete -o default -F _rowferry rowferry\n";
 
-static const char zsh_function[] =
-    "_rowferry() {\n"
-    "    local noun='' verb=''\n"
-    "    (( CURRENT > 2 )) && noun=\"${words[2]}\"\n"
-    "    (( CURRENT > 3 )) && verb=\"${words[3]}\"\n"
-    "    compadd -- ${=\"$(_rowferry_words \"$noun\" \"$verb\")\"}\n"
-    "    _files\n"
-    "}\n"
-    "compdef _rowferry rowferry\n";
+static const char zsh_function[] = "_rowferry() {\n"
+                                   "    local noun='' verb=''\n"
+                                   "    (( CURRENT > 2 )) && noun=\"${words[2]}\"\n"
+                                   "    (( CURRENT > 3 )) && verb=\"${words[3]}\"\n"
+                                   "    compadd -- ${=\"$(_rowferry_words \"$noun\" \"$verb\")\"}\n"
+                                   "    _files\n"
+                                   "}\n"
+                                   "compdef _rowferry rowferry\n";
 
 char *completion_script(const char *shell)
 {

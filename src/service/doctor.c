@@ -9,13 +9,15 @@
 #include "store/runs.h"
 
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <string.h>
 
 typedef enum { FINDING_OK, FINDING_WARNING, FINDING_FAILED } finding;
 
 static const char *const finding_names[] = {
-    [FINDING_OK] = "ok", [FINDING_WARNING] = "warning", [FINDING_FAILED] = "failed"};
+    [FINDING_OK] = "ok", [FINDING_WARNING] = "warning", [FINDING_FAILED] = "failed"
+};
 
 typedef struct {
     engine *engine;
@@ -46,7 +48,7 @@ static void add_error(examination *x, const char *check, finding f, const error 
 static void check_folders(examination *x)
 {
     const paths *p = x->engine->paths;
-    const char *const folders[] = {p->data, p->config, p->runtime};
+    const char *const folders[] = { p->data, p->config, p->runtime };
     for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autoptr(error) why = NULL;
         if (directory_check(folders[i], &why))
@@ -94,10 +96,10 @@ static void check_dialects(examination *x)
             add_error(x, "dialect", FINDING_FAILED, why);
             continue;
         }
-        const connection probe = {.name = *name, .type = *name, .dialect = d};
+        const connection probe = { .name = *name, .type = *name, .dialect = d };
         bool linked = link_find(&probe, NULL) != NULL;
-        add(x, "dialect", FINDING_OK, linked ? _("%s, link %s") : _("%s, link %s not in this build"),
-            *name, dialect_link(d));
+        add(x, "dialect", FINDING_OK,
+            linked ? _("%s, link %s") : _("%s, link %s not in this build"), *name, dialect_link(d));
     }
 }
 
@@ -151,7 +153,7 @@ static void check_tasks(examination *x)
 
 static void check_runs(examination *x)
 {
-    const run_filter open = {.states = 1u << RUN_UNRESOLVED | 1u << RUN_HELD | 1u << RUN_QUEUED};
+    const run_filter open = { .states = 1u << RUN_UNRESOLVED | 1u << RUN_HELD | 1u << RUN_QUEUED };
     g_autoptr(error) why = NULL;
     store *s = engine_store(x->engine, &why);
     g_autoptr(GPtrArray) runs = s != NULL ? store_run_list(s, &open, &why) : NULL;
@@ -159,7 +161,7 @@ static void check_runs(examination *x)
         const run_record *r = runs->pdata[i];
         if (r->pid == 0)
             add(x, "run", FINDING_WARNING,
-                _("run %" G_GINT64_FORMAT " of task \"%s\" is %s and no process holds it"), r->id,
+                _("run %" PRId64 " of task \"%s\" is %s and no process holds it"), r->id,
                 r->task_name, run_state_name(r->state));
     }
 }
@@ -167,7 +169,7 @@ static void check_runs(examination *x)
 static bool on_doctor(engine *e, const json_t *in, json_t **out, error **err)
 {
     (void)in;
-    examination x = {.engine = e, .checks = json_array()};
+    examination x = { .engine = e, .checks = json_array() };
     check_folders(&x);
     check_store(&x);
     check_dialects(&x);
@@ -179,26 +181,27 @@ static bool on_doctor(engine *e, const json_t *in, json_t **out, error **err)
         return true;
     error *why = NULL;
     error_set(&why, ERROR_STORE, _("not everything is in order"));
-    json_object_set_new(*out, "error", json_pack("{s:s, s:s}", "code", error_code_name(why->code),
-                                                 "message", why->message));
+    json_object_set_new(
+        *out, "error",
+        json_pack("{s:s, s:s}", "code", error_code_name(why->code), "message", why->message));
     return error_propagate(err, &why);
 }
 
-static const input_field no_fields[] = {{NULL, INPUT_TEXT, 0, NULL, NULL, NULL}};
+static const input_field no_fields[] = { { NULL, INPUT_TEXT, 0, NULL, NULL, NULL } };
 static const output_column columns[] = {
-    {"check", N_("CHECK"), CELL_TEXT},
-    {"state", N_("STATE"), CELL_STATE},
-    {"detail", N_("DETAIL"), CELL_TEXT},
-    {NULL, NULL, CELL_TEXT},
+    { "check", N_("CHECK"), CELL_TEXT },
+    { "state", N_("STATE"), CELL_STATE },
+    { "detail", N_("DETAIL"), CELL_TEXT },
+    { NULL, NULL, CELL_TEXT },
 };
 
 const operation doctor_operations[] = {
-    {.name = "doctor",
-     .summary = N_("Check store, folders, dialects, links, time zones and leftovers"),
-     .needs = RIGHT_VIEW,
-     .fields = no_fields,
-     .list = "checks",
-     .columns = columns,
-     .handler = on_doctor},
-    {.name = NULL},
+    { .name = "doctor",
+      .summary = N_("Check store, folders, dialects, links, time zones and leftovers"),
+      .needs = RIGHT_VIEW,
+      .fields = no_fields,
+      .list = "checks",
+      .columns = columns,
+      .handler = on_doctor },
+    { .name = NULL },
 };

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ void engine_free(engine *e)
 
 store *engine_open_store(const engine *e, error **err)
 {
-    const store_options options = {.allow_network = e->config->allow_network};
+    const store_options options = { .allow_network = e->config->allow_network };
     g_autofree char *path = g_build_filename(e->paths->data, "store.db", NULL);
     return store_open(path, &options, err);
 }
@@ -70,8 +71,7 @@ const connection *engine_connection(engine *e, const char *name, error **err)
 
 task *engine_task_of_record(const task_record *record, error **err)
 {
-    json_t *document =
-        document_read(record->name, record->document, strlen(record->document), err);
+    json_t *document = document_read(record->name, record->document, strlen(record->document), err);
     task *t = document != NULL ? task_parse(document, err) : NULL;
     json_decref(document);
     return t;
@@ -89,7 +89,7 @@ task *engine_task(engine *e, const char *name, int64_t version, task_record **re
 
 char *engine_run_folder(const engine *e, int64_t run)
 {
-    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, run);
+    g_autofree char *number = g_strdup_printf("%" PRId64, run);
     return g_build_filename(e->paths->data, "runs", number, NULL);
 }
 

@@ -22,11 +22,11 @@
 typedef struct engine {
     paths *paths;
     config *config;
-    const struct clock *clock; /* NULL: the system's */
-    zone *zone;                /* the operator's, for times that are shown */
-    store *store;              /* NULL until engine_store() */
-    GPtrArray *connections;    /* of connection*, as long as the engine */
-    bool quiet;                /* no progress, no notes */
+    const struct clock *clock;               /* NULL: the system's */
+    zone *zone;                              /* the operator's, for times that are shown */
+    store *store;                            /* NULL until engine_store() */
+    GPtrArray *connections;                  /* of connection*, as long as the engine */
+    bool quiet;                              /* no progress, no notes */
     const volatile sig_atomic_t *interrupts; /* signals that asked to stop so far, or NULL */
 } engine;
 

@@ -98,8 +98,8 @@ char *help_noun(const operation_noun *n)
     if (operation_is_bare(n))
         return help_operation(n, n->operations);
     GString *out = g_string_new(NULL);
-    g_string_append_printf(out, _("Usage: rowferry %s VERB [ARGUMENT]…\n\n%s.\n\nVerbs:\n"), n->name,
-                           _(n->summary));
+    g_string_append_printf(out, _("Usage: rowferry %s VERB [ARGUMENT]…\n\n%s.\n\nVerbs:\n"),
+                           n->name, _(n->summary));
     for (const operation *o = n->operations; o->name != NULL; o++)
         append_entry(out, operation_verb(o), _(o->summary));
     g_string_append_printf(out, _("\n\"rowferry %s VERB --help\" says more about one of them.\n"),

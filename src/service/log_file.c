@@ -19,7 +19,8 @@ struct log_file {
 };
 
 static const char *const level_names[] = {
-    [LOG_INFO] = "info", [LOG_WARNING] = "warning", [LOG_ERROR] = "error"};
+    [LOG_INFO] = "info", [LOG_WARNING] = "warning", [LOG_ERROR] = "error"
+};
 
 log_file *log_file_open(const char *path, error **err)
 {

@@ -5,13 +5,13 @@
 #include <string.h>
 
 static const operation_noun nouns[] = {
-    {"connection", N_("Ways to reach databases and files"), connection_operations},
-    {"task", N_("What to move and how"), task_operations},
-    {"parameter", N_("Values that texts may use as ${name}"), parameter_operations},
-    {"run", N_("Executions of tasks"), run_operations},
-    {"reject", N_("Rows that a target refused"), reject_operations},
-    {"doctor", N_("Look whether everything is in order"), doctor_operations},
-    {NULL, NULL, NULL},
+    { "connection", N_("Ways to reach databases and files"), connection_operations },
+    { "task", N_("What to move and how"), task_operations },
+    { "parameter", N_("Values that texts may use as ${name}"), parameter_operations },
+    { "run", N_("Executions of tasks"), run_operations },
+    { "reject", N_("Rows that a target refused"), reject_operations },
+    { "doctor", N_("Look whether everything is in order"), doctor_operations },
+    { NULL, NULL, NULL },
 };
 
 const operation_noun *operation_nouns(void)

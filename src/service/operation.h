@@ -28,7 +28,7 @@ enum {
 };
 
 typedef struct {
-    const char *name;     /* key of the input; '_' is '-' in the option. NULL ends the table */
+    const char *name; /* key of the input; '_' is '-' in the option. NULL ends the table */
     input_kind kind;
     unsigned flags;
     const char *shown;    /* what stands for the value in help: "FILE" */
@@ -63,8 +63,8 @@ typedef struct operation {
 } operation;
 
 typedef struct {
-    const char *name;    /* "task" */
-    const char *summary; /* untranslated */
+    const char *name;            /* "task" */
+    const char *summary;         /* untranslated */
     const operation *operations; /* ended by a NULL name */
 } operation_noun;
 

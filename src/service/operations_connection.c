@@ -55,8 +55,7 @@ static bool keep_sealed_password(engine *e, json_t *document, error **err)
 static json_t *complete_document(engine *e, const json_t *given, error **err)
 {
     json_t *document = json_deep_copy(given);
-    json_t *sealed =
-        keep_sealed_password(e, document, err) ? connection_seal(document, err) : NULL;
+    json_t *sealed = keep_sealed_password(e, document, err) ? connection_seal(document, err) : NULL;
     json_decref(document);
     return sealed;
 }
@@ -120,11 +119,11 @@ static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
             return false;
         }
         g_autofree char *address = address_of(document);
-        json_array_append_new(
-            rows, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", r->name, "type",
-                            document_get_text(document, "type"), "address", address, "protected",
-                            document_get_flag(document, "protected", false), "updated_at",
-                            engine_time(e, r->updated_at)));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", r->name, "type",
+                                              document_get_text(document, "type"), "address",
+                                              address, "protected",
+                                              document_get_flag(document, "protected", false),
+                                              "updated_at", engine_time(e, r->updated_at)));
         json_decref(document);
     }
     *out = json_pack("{s:o}", "connections", rows);
@@ -164,7 +163,7 @@ static char *tell_deleted(const json_t *out)
 static session *open_session(engine *e, const char *name, error **err)
 {
     const connection *c = engine_connection(e, name, err);
-    const session_options options = {.read_only = true};
+    const session_options options = { .read_only = true };
     return c != NULL ? session_open(c, &options, err) : NULL;
 }
 
@@ -199,8 +198,10 @@ static table_name *read_table(const char *text, bool is_sql, error **err)
         const char *name = json_string_value(json_array_get(list, 1));
         table_name *t = schema != NULL && name != NULL ? table_name_new(schema, name) : NULL;
         if (t == NULL)
-            error_set(err, ERROR_USAGE, _("a table is \"name\", \"schema.name\" or "
-                                          "[\"schema\", \"name\"], not \"%s\""), text);
+            error_set(err, ERROR_USAGE,
+                      _("a table is \"name\", \"schema.name\" or "
+                        "[\"schema\", \"name\"], not \"%s\""),
+                      text);
         json_decref(list);
         return t;
     }
@@ -241,12 +242,12 @@ static bool on_columns(engine *e, const json_t *in, json_t **out, error **err)
     json_t *rows = json_array();
     for (guint i = 0; i < table->columns->len; i++) {
         const column_info *c = table->columns->pdata[i];
-        json_array_append_new(
-            rows, json_pack("{s:s, s:s, s:b, s:b, s:o, s:b}", "name", c->name, "type",
-                            c->type_text != NULL ? c->type_text : "", "not_null", c->not_null,
-                            "key", is_key_column(table, c->name), "default",
-                            optional_text(c->default_text), "generated",
-                            c->generated || c->identity_always));
+        json_array_append_new(rows,
+                              json_pack("{s:s, s:s, s:b, s:b, s:o, s:b}", "name", c->name, "type",
+                                        c->type_text != NULL ? c->type_text : "", "not_null",
+                                        c->not_null, "key", is_key_column(table, c->name),
+                                        "default", optional_text(c->default_text), "generated",
+                                        c->generated || c->identity_always));
     }
     *out = json_pack("{s:o}", "columns", rows);
     return true;
@@ -263,9 +264,9 @@ static void add_step(test_steps *t, const char *step, bool ok, const char *detai
 {
     gint64 now = g_get_monotonic_time();
     g_autofree char *valid = g_utf8_make_valid(detail, -1);
-    json_array_append_new(t->steps, json_pack("{s:s, s:b, s:s, s:f}", "step", step, "ok", ok,
-                                              "detail", valid, "seconds",
-                                              (double)(now - t->since) / G_USEC_PER_SEC));
+    json_array_append_new(t->steps,
+                          json_pack("{s:s, s:b, s:s, s:f}", "step", step, "ok", ok, "detail", valid,
+                                    "seconds", (double)(now - t->since) / G_USEC_PER_SEC));
     t->since = now;
 }
 
@@ -279,10 +280,13 @@ static bool fail_step(test_steps *t, const char *step, error **cause, error **er
 static bool test_address(test_steps *t, const connection *c, error **err)
 {
     if (c->host == NULL || c->host[0] == '/') {
-        add_step(t, "address", true, c->path != NULL ? c->path : c->host != NULL ? c->host : "local");
+        add_step(t, "address", true,
+                 c->path != NULL   ? c->path
+                 : c->host != NULL ? c->host
+                                   : "local");
         return true;
     }
-    struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL, hints = { .ai_socktype = SOCK_STREAM };
     int status = getaddrinfo(c->host, NULL, &hints, &found);
     if (status != 0) {
         error *cause = NULL;
@@ -340,7 +344,7 @@ static bool run_test(test_steps *t, const connection *c, error **err)
         return fail_step(t, "link", &cause, err);
     if (!test_address(t, c, err))
         return false;
-    const session_options options = {.read_only = true};
+    const session_options options = { .read_only = true };
     g_autoptr(session) s = session_open(c, &options, &cause);
     if (s == NULL)
         return fail_step(t, "login", &cause, err);
@@ -360,7 +364,7 @@ static bool on_test(engine *e, const json_t *in, json_t **out, error **err)
     const connection *c = engine_connection(e, document_get_text(in, "name"), err);
     if (c == NULL)
         return false;
-    test_steps t = {.steps = json_array(), .since = g_get_monotonic_time()};
+    test_steps t = { .steps = json_array(), .since = g_get_monotonic_time() };
     error *cause = NULL;
     bool ok = run_test(&t, c, &cause);
     *out = json_pack("{s:s, s:b, s:o, s:o}", "name", c->name, "ok", ok, "steps", t.steps, "error",
@@ -373,7 +377,8 @@ static char *tell_test(const json_t *out)
     GString *text = g_string_new(NULL);
     size_t i;
     json_t *step;
-    json_array_foreach(json_object_get(out, "steps"), i, step) {
+    json_array_foreach(json_object_get(out, "steps"), i, step)
+    {
         g_autofree char *detail = text_safe(document_get_text(step, "detail"), -1);
         g_string_append_printf(text, "%s%-8s %-6s %6.0f ms  %s", i > 0 ? "\n" : "",
                                document_get_text(step, "step"),
@@ -385,93 +390,100 @@ static char *tell_test(const json_t *out)
 
 /* --- the table --- */
 
-#define NAME_FIELD                                                                                 \
-    {                                                                                              \
-        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "NAME", N_("name of the connection"), \
-            "connection"                                                                           \
+#define NAME_FIELD                                                     \
+    {                                                                  \
+        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "NAME", \
+            N_("name of the connection"), "connection"                 \
     }
-#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
+#define END_FIELD                             \
+    {                                         \
+        NULL, INPUT_TEXT, 0, NULL, NULL, NULL \
+    }
 
 static const input_field save_fields[] = {
-    {"document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
-     N_("JSON document; - reads standard input"), "file"},
+    { "document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
+      N_("JSON document; - reads standard input"), "file" },
     END_FIELD,
 };
-static const input_field name_fields[] = {NAME_FIELD, END_FIELD};
-static const input_field no_fields[] = {END_FIELD};
+static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
+static const input_field no_fields[] = { END_FIELD };
 static const input_field tables_fields[] = {
     NAME_FIELD,
-    {"pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL},
+    { "pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL },
     END_FIELD,
 };
 static const input_field columns_fields[] = {
     NAME_FIELD,
-    {"table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",
-     N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL},
+    { "table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",
+      N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL },
     END_FIELD,
 };
 
 static const output_column list_columns[] = {
-    {"name", N_("NAME"), CELL_TEXT},          {"type", N_("TYPE"), CELL_TEXT},
-    {"address", N_("ADDRESS"), CELL_TEXT},    {"protected", N_("PROTECTED"), CELL_FLAG},
-    {"updated_at", N_("SAVED"), CELL_TIME},   {NULL, NULL, CELL_TEXT},
+    { "name", N_("NAME"), CELL_TEXT },        { "type", N_("TYPE"), CELL_TEXT },
+    { "address", N_("ADDRESS"), CELL_TEXT },  { "protected", N_("PROTECTED"), CELL_FLAG },
+    { "updated_at", N_("SAVED"), CELL_TIME }, { NULL, NULL, CELL_TEXT },
 };
-static const output_column tables_columns[] = {
-    {"schema", N_("SCHEMA"), CELL_TEXT}, {"name", N_("NAME"), CELL_TEXT}, {NULL, NULL, CELL_TEXT}};
+static const output_column tables_columns[] = { { "schema", N_("SCHEMA"), CELL_TEXT },
+                                                { "name", N_("NAME"), CELL_TEXT },
+                                                { NULL, NULL, CELL_TEXT } };
 static const output_column columns_columns[] = {
-    {"name", N_("NAME"), CELL_TEXT},       {"type", N_("TYPE"), CELL_TEXT},
-    {"not_null", N_("NOT NULL"), CELL_FLAG}, {"key", N_("KEY"), CELL_FLAG},
-    {"default", N_("DEFAULT"), CELL_TEXT}, {"generated", N_("GENERATED"), CELL_FLAG},
-    {NULL, NULL, CELL_TEXT},
+    { "name", N_("NAME"), CELL_TEXT },
+    { "type", N_("TYPE"), CELL_TEXT },
+    { "not_null", N_("NOT NULL"), CELL_FLAG },
+    { "key", N_("KEY"), CELL_FLAG },
+    { "default", N_("DEFAULT"), CELL_TEXT },
+    { "generated", N_("GENERATED"), CELL_FLAG },
+    { NULL, NULL, CELL_TEXT },
 };
 
 const operation connection_operations[] = {
-    {.name = "connection.save",
-     .summary = N_("Create or replace a connection from a JSON document"),
-     .needs = RIGHT_CONNECT,
-     .fields = save_fields,
-     .tell = tell_saved,
-     .handler = on_save,
-     .example = "echo '{\"name\": \"shop\", \"type\": \"sqlite\", \"path\": \"shop.db\"}' |\n"
-                "    rowferry connection save -"},
-    {.name = "connection.list",
-     .summary = N_("List the connections"),
-     .needs = RIGHT_VIEW,
-     .fields = no_fields,
-     .list = "connections",
-     .columns = list_columns,
-     .handler = on_list},
-    {.name = "connection.show",
-     .summary = N_("Print a connection's document, without its secret"),
-     .needs = RIGHT_VIEW,
-     .fields = name_fields,
-     .handler = on_show},
-    {.name = "connection.test",
-     .summary = N_("Connect step by step and say what works"),
-     .needs = RIGHT_CONNECT,
-     .fields = name_fields,
-     .tell = tell_test,
-     .handler = on_test},
-    {.name = "connection.delete",
-     .summary = N_("Delete a connection that no task uses"),
-     .needs = RIGHT_CONNECT,
-     .fields = name_fields,
-     .tell = tell_deleted,
-     .handler = on_delete},
-    {.name = "connection.tables",
-     .summary = N_("List the tables, views or files of a connection"),
-     .needs = RIGHT_CONNECT,
-     .fields = tables_fields,
-     .list = "tables",
-     .columns = tables_columns,
-     .handler = on_tables},
-    {.name = "connection.columns",
-     .summary = N_("List the columns of a table or file"),
-     .needs = RIGHT_CONNECT,
-     .fields = columns_fields,
-     .list = "columns",
-     .columns = columns_columns,
-     .handler = on_columns,
-     .example = "rowferry connection columns erp sales.orders"},
-    {.name = NULL},
+    { .name = "connection.save",
+      .summary = N_("Create or replace a connection from a JSON document"),
+      .needs = RIGHT_CONNECT,
+      .fields = save_fields,
+      .tell = tell_saved,
+      .handler = on_save,
+      .example = "echo '{\"name\": \"shop\", \"type\": \"sqlite\", \"path\": \"shop.db\"}' |\n"
+                 "    rowferry connection save -" },
+    { .name = "connection.list",
+      .summary = N_("List the connections"),
+      .needs = RIGHT_VIEW,
+      .fields = no_fields,
+      .list = "connections",
+      .columns = list_columns,
+      .handler = on_list },
+    { .name = "connection.show",
+      .summary = N_("Print a connection's document, without its secret"),
+      .needs = RIGHT_VIEW,
+      .fields = name_fields,
+      .handler = on_show },
+    { .name = "connection.test",
+      .summary = N_("Connect step by step and say what works"),
+      .needs = RIGHT_CONNECT,
+      .fields = name_fields,
+      .tell = tell_test,
+      .handler = on_test },
+    { .name = "connection.delete",
+      .summary = N_("Delete a connection that no task uses"),
+      .needs = RIGHT_CONNECT,
+      .fields = name_fields,
+      .tell = tell_deleted,
+      .handler = on_delete },
+    { .name = "connection.tables",
+      .summary = N_("List the tables, views or files of a connection"),
+      .needs = RIGHT_CONNECT,
+      .fields = tables_fields,
+      .list = "tables",
+      .columns = tables_columns,
+      .handler = on_tables },
+    { .name = "connection.columns",
+      .summary = N_("List the columns of a table or file"),
+      .needs = RIGHT_CONNECT,
+      .fields = columns_fields,
+      .list = "columns",
+      .columns = columns_columns,
+      .handler = on_columns,
+      .example = "rowferry connection columns erp sales.orders" },
+    { .name = NULL },
 };

@@ -26,13 +26,13 @@ static json_t *parameter_row(const engine *e, const global_parameter *p)
 /* A value that cannot be evaluated is refused here, not at night. */
 static bool check_value(engine *e, const char *name, const char *text, error **err)
 {
-    const scope_request asked = {0};
+    const scope_request asked = { 0 };
     g_autoptr(run_scope) scope = run_scope_new(e, &asked, err);
     if (scope == NULL)
         return false;
     if (!is_name(name))
-        return error_set(err, ERROR_USAGE,
-                         _("\"%s\" is not a name of letters, digits and _"), name);
+        return error_set(err, ERROR_USAGE, _("\"%s\" is not a name of letters, digits and _"),
+                         name);
     for (const char *const *known = parameter_builtins(); *known != NULL; known += 2)
         if (g_strcmp0(*known, name) == 0)
             return error_set(err, ERROR_USAGE, _("\"%s\" is a built-in parameter: %s"), name,
@@ -53,8 +53,7 @@ static bool on_set(engine *e, const json_t *in, json_t **out, error **err)
         .description = (char *)description,
     };
     store *s = engine_store(e, err);
-    if (s == NULL || !check_value(e, p.name, p.expression, err) ||
-        !store_parameter_set(s, &p, err))
+    if (s == NULL || !check_value(e, p.name, p.expression, err) || !store_parameter_set(s, &p, err))
         return false;
     g_autoptr(global_parameter) saved = store_parameter_get(s, p.name, err);
     if (saved != NULL)
@@ -112,8 +111,7 @@ static bool on_preview(engine *e, const json_t *in, json_t **out, error **err)
     };
     g_autoptr(run_scope) scope = run_scope_new(e, &asked, err);
     const char *text = document_get_text(in, "text");
-    g_autofree char *expanded =
-        scope != NULL ? parameter_expand(&scope->scope, text, err) : NULL;
+    g_autofree char *expanded = scope != NULL ? parameter_expand(&scope->scope, text, err) : NULL;
     if (expanded == NULL)
         return false;
     g_autofree char *scheduled = civil_format(&scope->scope.scheduled);
@@ -127,66 +125,67 @@ static char *tell_preview(const json_t *out)
     return text_safe(document_get_text(out, "value"), -1);
 }
 
-#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
-#define NAME_FIELD                                                                                 \
-    {                                                                                              \
-        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "NAME",                             \
-            N_("name of the parameter"), "parameter"                                               \
+#define END_FIELD                             \
+    {                                         \
+        NULL, INPUT_TEXT, 0, NULL, NULL, NULL \
+    }
+#define NAME_FIELD                                                     \
+    {                                                                  \
+        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "NAME", \
+            N_("name of the parameter"), "parameter"                   \
     }
 
 static const input_field set_fields[] = {
     NAME_FIELD,
-    {"value", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "VALUE",
-     N_("text; may use other parameters and macros"), NULL},
-    {"type", INPUT_TEXT, 0, "TYPE", N_("a word for people: text, number, date"),
-     "text number date"},
-    {"description", INPUT_TEXT, 0, "TEXT", N_("what it is for"), NULL},
+    { "value", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "VALUE",
+      N_("text; may use other parameters and macros"), NULL },
+    { "type", INPUT_TEXT, 0, "TYPE", N_("a word for people: text, number, date"),
+      "text number date" },
+    { "description", INPUT_TEXT, 0, "TEXT", N_("what it is for"), NULL },
     END_FIELD,
 };
-static const input_field name_fields[] = {NAME_FIELD, END_FIELD};
-static const input_field no_fields[] = {END_FIELD};
+static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
+static const input_field no_fields[] = { END_FIELD };
 static const input_field preview_fields[] = {
-    {"text", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TEXT", N_("text to expand"), NULL},
-    {"task", INPUT_TEXT, 0, "TASK", N_("with the parameters and time zone of this task"), "task"},
-    {"date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL},
-    {"param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this preview"), NULL},
+    { "text", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TEXT", N_("text to expand"), NULL },
+    { "task", INPUT_TEXT, 0, "TASK", N_("with the parameters and time zone of this task"), "task" },
+    { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL },
+    { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this preview"), NULL },
     END_FIELD,
 };
 static const output_column columns[] = {
-    {"name", N_("NAME"), CELL_TEXT},
-    {"value", N_("VALUE"), CELL_TEXT},
-    {"type", N_("TYPE"), CELL_TEXT},
-    {"description", N_("DESCRIPTION"), CELL_TEXT},
-    {NULL, NULL, CELL_TEXT},
+    { "name", N_("NAME"), CELL_TEXT }, { "value", N_("VALUE"), CELL_TEXT },
+    { "type", N_("TYPE"), CELL_TEXT }, { "description", N_("DESCRIPTION"), CELL_TEXT },
+    { NULL, NULL, CELL_TEXT },
 };
 
 const operation parameter_operations[] = {
-    {.name = "parameter.set",
-     .summary = N_("Set a global parameter"),
-     .needs = RIGHT_EDIT,
-     .fields = set_fields,
-     .tell = tell_set,
-     .handler = on_set,
-     .example = "rowferry parameter set region north"},
-    {.name = "parameter.list",
-     .summary = N_("List the global parameters"),
-     .needs = RIGHT_VIEW,
-     .fields = no_fields,
-     .list = "parameters",
-     .columns = columns,
-     .handler = on_list},
-    {.name = "parameter.unset",
-     .summary = N_("Delete a global parameter"),
-     .needs = RIGHT_EDIT,
-     .fields = name_fields,
-     .tell = tell_unset,
-     .handler = on_unset},
-    {.name = "parameter.preview",
-     .summary = N_("Show what a text with parameters and macros becomes"),
-     .needs = RIGHT_VIEW,
-     .fields = preview_fields,
-     .tell = tell_preview,
-     .handler = on_preview,
-     .example = "rowferry parameter preview 'day=${yyyy-mm-dd-1}' --date 2026-03-01"},
-    {.name = NULL},
+    { .name = "parameter.set",
+      .summary = N_("Set a global parameter"),
+      .needs = RIGHT_EDIT,
+      .fields = set_fields,
+      .tell = tell_set,
+      .handler = on_set,
+      .example = "rowferry parameter set region north" },
+    { .name = "parameter.list",
+      .summary = N_("List the global parameters"),
+      .needs = RIGHT_VIEW,
+      .fields = no_fields,
+      .list = "parameters",
+      .columns = columns,
+      .handler = on_list },
+    { .name = "parameter.unset",
+      .summary = N_("Delete a global parameter"),
+      .needs = RIGHT_EDIT,
+      .fields = name_fields,
+      .tell = tell_unset,
+      .handler = on_unset },
+    { .name = "parameter.preview",
+      .summary = N_("Show what a text with parameters and macros becomes"),
+      .needs = RIGHT_VIEW,
+      .fields = preview_fields,
+      .tell = tell_preview,
+      .handler = on_preview,
+      .example = "rowferry parameter preview 'day=${yyyy-mm-dd-1}' --date 2026-03-01" },
+    { .name = NULL },
 };

@@ -9,6 +9,7 @@
 #include "service/runner.h"
 #include "store/audit.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,7 +34,7 @@ static char *needed_path(engine *e, int64_t run, error **err)
     error *local = NULL;
     char *path = reject_path(e, run, &local);
     if (path == NULL && local == NULL)
-        error_set(&local, ERROR_NOT_FOUND, _("run %" G_GINT64_FORMAT " has no rejects"), run);
+        error_set(&local, ERROR_NOT_FOUND, _("run %" PRId64 " has no rejects"), run);
     if (path == NULL)
         error_propagate(err, &local);
     return path;
@@ -94,7 +95,7 @@ static reject *find_reject(const char *path, int64_t number, error **err)
     if (local != NULL)
         error_propagate(err, &local);
     else if (rejects != NULL)
-        error_set(err, ERROR_NOT_FOUND, _("there is no reject %" G_GINT64_FORMAT), number);
+        error_set(err, ERROR_NOT_FOUND, _("there is no reject %" PRId64), number);
     return NULL;
 }
 
@@ -110,9 +111,9 @@ static bool on_show(engine *e, const json_t *in, json_t **out, error **err)
 
 static char *tell_reject(const json_t *out)
 {
-    static const char *const keys[] = {"number", "time",     "segment", "position", "line",
-                                       "column", "class",    "sqlstate", "message", "closed",
-                                       "edited", "raw",      NULL};
+    static const char *const keys[] = { "number", "time",  "segment",  "position", "line",
+                                        "column", "class", "sqlstate", "message",  "closed",
+                                        "edited", "raw",   NULL };
     GString *text = g_string_new(NULL);
     for (const char *const *key = keys; *key != NULL; key++) {
         const json_t *given = json_object_get(out, *key);
@@ -124,7 +125,8 @@ static char *tell_reject(const json_t *out)
     }
     const char *name;
     json_t *cell;
-    json_object_foreach(json_object_get(out, "values"), name, cell) {
+    json_object_foreach(json_object_get(out, "values"), name, cell)
+    {
         g_autofree char *plain = reject_cell_text(cell);
         g_autofree char *safe = text_safe(plain != NULL ? plain : "NULL", -1);
         g_autofree char *column = text_safe(name, -1);
@@ -155,7 +157,7 @@ static char *tell_export(const json_t *out)
     const char *text = document_get_text(out, "text");
     if (text != NULL)
         return g_strchomp(g_strdup(text));
-    return g_strdup_printf(_("%" G_GINT64_FORMAT " rejects written to \"%s\""),
+    return g_strdup_printf(_("%" PRId64 " rejects written to \"%s\""),
                            (gint64)document_get_integer(out, "rejects", 0),
                            document_get_text(out, "file"));
 }
@@ -164,7 +166,8 @@ static char *tell_export(const json_t *out)
 
 static bool on_edit(engine *e, const json_t *in, json_t **out, error **err)
 {
-    int64_t run = document_get_integer(in, "run", 0), number = document_get_integer(in, "number", 0);
+    int64_t run = document_get_integer(in, "run", 0),
+            number = document_get_integer(in, "number", 0);
     json_t *pairs = json_object_get(in, "set"), *document = json_object_get(in, "document");
     if ((pairs == NULL) == (document == NULL))
         return error_set(err, ERROR_USAGE,
@@ -172,8 +175,8 @@ static bool on_edit(engine *e, const json_t *in, json_t **out, error **err)
     g_autofree char *path = needed_path(e, run, err);
     if (path == NULL || !reject_file_edit(path, number, pairs != NULL ? pairs : document, err))
         return false;
-    g_autofree char *object = g_strdup_printf("%" G_GINT64_FORMAT, run);
-    g_autofree char *detail = g_strdup_printf("reject %" G_GINT64_FORMAT, number);
+    g_autofree char *object = g_strdup_printf("%" PRId64, run);
+    g_autofree char *detail = g_strdup_printf("reject %" PRId64, number);
     if (!store_audit_add(e->store, "reject.edit", object, NULL, NULL, detail, err))
         return false;
     g_autoptr(reject) r = find_reject(path, number, err);
@@ -203,8 +206,7 @@ static json_t *choose(const char *path, const json_t *asked, error **err)
         if (meant && !r->closed)
             json_array_append_new(numbers, json_integer(r->number));
         else if (meant && json_array_size(asked) > 0)
-            error_set(&local, ERROR_USAGE, _("reject %" G_GINT64_FORMAT " was replayed already"),
-                      r->number);
+            error_set(&local, ERROR_USAGE, _("reject %" PRId64 " was replayed already"), r->number);
         if (local != NULL)
             break;
     }
@@ -223,7 +225,7 @@ static json_t *choose(const char *path, const json_t *asked, error **err)
  * (rulings.md 3); other replays of the same run and plain appends do not. */
 static bool check_not_replaced(store *s, const run_record *r, error **err)
 {
-    const run_filter published = {.states = 1u << RUN_SUCCEEDED, .limit = 10000};
+    const run_filter published = { .states = 1u << RUN_SUCCEEDED, .limit = 10000 };
     g_autoptr(GPtrArray) runs = store_run_list(s, &published, err);
     if (runs == NULL)
         return false;
@@ -237,7 +239,7 @@ static bool check_not_replaced(store *s, const run_record *r, error **err)
             !claim_slices_overlap(later->claim_slice, r->claim_slice))
             continue;
         error_set(err, ERROR_PLAN,
-                  _("run %" G_GINT64_FORMAT " has written this target since: its rows are newer"),
+                  _("run %" PRId64 " has written this target since: its rows are newer"),
                   later->id);
         return error_hint(err, _("replay the rejects of that run, or run the task again"));
     }
@@ -271,9 +273,9 @@ static bool close_replayed(engine *e, const char *path, const json_t *numbers, i
         if (!again[i])
             g_array_append_val(closed, number);
     }
-    g_autofree char *by = g_strdup_printf("%" G_GINT64_FORMAT, replay);
-    return closed->len == 0 ||
-           reject_file_mark_closed(path, (const int64_t *)(void *)closed->data, closed->len, by, err);
+    g_autofree char *by = g_strdup_printf("%" PRId64, replay);
+    return closed->len == 0 || reject_file_mark_closed(path, (const int64_t *)(void *)closed->data,
+                                                       closed->len, by, err);
 }
 
 static bool replay(engine *e, const run_record *r, const char *path, const json_t *numbers,
@@ -282,7 +284,7 @@ static bool replay(engine *e, const run_record *r, const char *path, const json_
     const run_request request = {
         .task = r->task_name,
         .business_date = r->business_date,
-        .options = {.rejects = numbers},
+        .options = { .rejects = numbers },
         .replay_of = r->id,
     };
     int64_t run;
@@ -307,84 +309,90 @@ static bool on_replay(engine *e, const json_t *in, json_t **out, error **err)
 
 /* --- the table --- */
 
-#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
-#define RUN_FIELD                                                                                  \
-    {"run", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "RUN", N_("number of the run"), NULL}
-#define NUMBER_FIELD                                                                               \
-    {                                                                                              \
-        "number", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "NUMBER",                      \
-            N_("number of the reject"), NULL                                                       \
+#define END_FIELD                             \
+    {                                         \
+        NULL, INPUT_TEXT, 0, NULL, NULL, NULL \
+    }
+#define RUN_FIELD                                                                                \
+    {                                                                                            \
+        "run", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "RUN", N_("number of the run"), \
+            NULL                                                                                 \
+    }
+#define NUMBER_FIELD                                                          \
+    {                                                                         \
+        "number", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "NUMBER", \
+            N_("number of the reject"), NULL                                  \
     }
 
 static const input_field list_fields[] = {
     RUN_FIELD,
-    {"open", INPUT_FLAG, 0, NULL, N_("only those that no replay has written"), NULL},
-    {"limit", INPUT_INTEGER, 0, "N", N_("at most N rejects; default: 1000"), NULL},
+    { "open", INPUT_FLAG, 0, NULL, N_("only those that no replay has written"), NULL },
+    { "limit", INPUT_INTEGER, 0, "N", N_("at most N rejects; default: 1000"), NULL },
     END_FIELD,
 };
-static const input_field show_fields[] = {RUN_FIELD, NUMBER_FIELD, END_FIELD};
+static const input_field show_fields[] = { RUN_FIELD, NUMBER_FIELD, END_FIELD };
 static const input_field export_fields[] = {
     RUN_FIELD,
-    {"format", INPUT_TEXT, 0, "FORMAT", N_("csv (default) or jsonl"), "csv jsonl"},
-    {"output", INPUT_TEXT, 0, "FILE", N_("a new file; default: standard output"), "file"},
+    { "format", INPUT_TEXT, 0, "FORMAT", N_("csv (default) or jsonl"), "csv jsonl" },
+    { "output", INPUT_TEXT, 0, "FILE", N_("a new file; default: standard output"), "file" },
     END_FIELD,
 };
 static const input_field edit_fields[] = {
     RUN_FIELD,
     NUMBER_FIELD,
-    {"document", INPUT_DOCUMENT, INPUT_POSITIONAL, "FILE",
-     N_("JSON object of source columns and their new values; - reads standard input"), "file"},
-    {"set", INPUT_PAIRS, 0, "COLUMN=VALUE", N_("a new value for a source column"), NULL},
+    { "document", INPUT_DOCUMENT, INPUT_POSITIONAL, "FILE",
+      N_("JSON object of source columns and their new values; - reads standard input"), "file" },
+    { "set", INPUT_PAIRS, 0, "COLUMN=VALUE", N_("a new value for a source column"), NULL },
     END_FIELD,
 };
 static const input_field replay_fields[] = {
     RUN_FIELD,
-    {"numbers", INPUT_INTEGERS, INPUT_POSITIONAL, "NUMBER",
-     N_("only these rejects; default: all that are open"), NULL},
+    { "numbers", INPUT_INTEGERS, INPUT_POSITIONAL, "NUMBER",
+      N_("only these rejects; default: all that are open"), NULL },
     END_FIELD,
 };
 
 static const output_column list_columns[] = {
-    {"number", N_("NUMBER"), CELL_NUMBER}, {"line", N_("LINE"), CELL_NUMBER},
-    {"column", N_("COLUMN"), CELL_TEXT},   {"class", N_("CLASS"), CELL_TEXT},
-    {"edited", N_("EDITED"), CELL_FLAG},   {"closed", N_("CLOSED"), CELL_FLAG},
-    {"message", N_("MESSAGE"), CELL_TEXT}, {NULL, NULL, CELL_TEXT},
+    { "number", N_("NUMBER"), CELL_NUMBER }, { "line", N_("LINE"), CELL_NUMBER },
+    { "column", N_("COLUMN"), CELL_TEXT },   { "class", N_("CLASS"), CELL_TEXT },
+    { "edited", N_("EDITED"), CELL_FLAG },   { "closed", N_("CLOSED"), CELL_FLAG },
+    { "message", N_("MESSAGE"), CELL_TEXT }, { NULL, NULL, CELL_TEXT },
 };
 
 const operation reject_operations[] = {
-    {.name = "reject.list",
-     .summary = N_("List the rows that a run rejected"),
-     .needs = RIGHT_VIEW,
-     .fields = list_fields,
-     .list = "rejects",
-     .columns = list_columns,
-     .handler = on_list},
-    {.name = "reject.show",
-     .summary = N_("Everything about one reject"),
-     .needs = RIGHT_VIEW,
-     .fields = show_fields,
-     .tell = tell_reject,
-     .handler = on_show},
-    {.name = "reject.export",
-     .summary = N_("Write the rejects of a run as CSV or JSON Lines"),
-     .needs = RIGHT_VIEW,
-     .fields = export_fields,
-     .tell = tell_export,
-     .handler = on_export,
-     .example = "rowferry reject export 12 --output rejects.csv"},
-    {.name = "reject.edit",
-     .summary = N_("Change source values of a reject before its replay"),
-     .needs = RIGHT_EDIT,
-     .fields = edit_fields,
-     .tell = tell_reject,
-     .handler = on_edit,
-     .example = "rowferry reject edit 12 1 --set amount=19.90"},
-    {.name = "reject.replay",
-     .summary = N_("Write rejects again, as they are or as edited"),
-     .needs = RIGHT_RUN,
-     .fields = replay_fields,
-     .tell = tell_results,
-     .handler = on_replay,
-     .example = "rowferry reject replay 12 1 4"},
-    {.name = NULL},
+    { .name = "reject.list",
+      .summary = N_("List the rows that a run rejected"),
+      .needs = RIGHT_VIEW,
+      .fields = list_fields,
+      .list = "rejects",
+      .columns = list_columns,
+      .handler = on_list },
+    { .name = "reject.show",
+      .summary = N_("Everything about one reject"),
+      .needs = RIGHT_VIEW,
+      .fields = show_fields,
+      .tell = tell_reject,
+      .handler = on_show },
+    { .name = "reject.export",
+      .summary = N_("Write the rejects of a run as CSV or JSON Lines"),
+      .needs = RIGHT_VIEW,
+      .fields = export_fields,
+      .tell = tell_export,
+      .handler = on_export,
+      .example = "rowferry reject export 12 --output rejects.csv" },
+    { .name = "reject.edit",
+      .summary = N_("Change source values of a reject before its replay"),
+      .needs = RIGHT_EDIT,
+      .fields = edit_fields,
+      .tell = tell_reject,
+      .handler = on_edit,
+      .example = "rowferry reject edit 12 1 --set amount=19.90" },
+    { .name = "reject.replay",
+      .summary = N_("Write rejects again, as they are or as edited"),
+      .needs = RIGHT_RUN,
+      .fields = replay_fields,
+      .tell = tell_results,
+      .handler = on_replay,
+      .example = "rowferry reject replay 12 1 4" },
+    { .name = NULL },
 };

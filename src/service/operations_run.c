@@ -8,6 +8,7 @@
 #include "service/run_command.h"
 #include "service/run_view.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,8 +41,8 @@ static bool on_start(engine *e, const json_t *in, json_t **out, error **err)
 static char *tell_started(const json_t *out)
 {
     gint64 run = document_get_integer(out, "run", 0);
-    return g_strdup_printf(_("run %" G_GINT64_FORMAT " of task \"%s\" for %s started\n"
-                             "\"rowferry run show %" G_GINT64_FORMAT "\" tells how it goes"),
+    return g_strdup_printf(_("run %" PRId64 " of task \"%s\" for %s started\n"
+                             "\"rowferry run show %" PRId64 "\" tells how it goes"),
                            run, document_get_text(out, "task"),
                            document_get_text(out, "business_date"), run);
 }
@@ -57,7 +58,7 @@ static bool read_states(const char *text, uint32_t *bits, error **err)
             *bits |= 1u << state;
             continue;
         }
-        const char *known[RUN_STATES + 1] = {NULL};
+        const char *known[RUN_STATES + 1] = { NULL };
         for (int i = 0; i < RUN_STATES; i++)
             known[i] = run_state_name((run_state)i);
         const char *near = text_nearest(*name, known);
@@ -69,8 +70,8 @@ static bool read_states(const char *text, uint32_t *bits, error **err)
 
 static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
 {
-    run_filter filter = {.task_name = document_get_text(in, "task"),
-                         .limit = (int)document_get_integer(in, "limit", 0)};
+    run_filter filter = { .task_name = document_get_text(in, "task"),
+                          .limit = (int)document_get_integer(in, "limit", 0) };
     g_autofree char *from = NULL, *until = NULL;
     const char *dates = document_get_text(in, "date");
     if (dates != NULL) {
@@ -103,7 +104,7 @@ static bool on_show(engine *e, const json_t *in, json_t **out, error **err)
     g_autoptr(error) why = NULL;
     if (r->state == RUN_UNRESOLVED && r->pid == 0) {
         if (!recovery_resolve(e, id, &why))
-            engine_note(e, _("run %" G_GINT64_FORMAT " stays unresolved: %s"), id, why->message);
+            engine_note(e, _("run %" PRId64 " stays unresolved: %s"), id, why->message);
         run_record_free(r);
         r = store_run_get(s, id, err);
     }
@@ -123,7 +124,8 @@ static void tell_segments(GString *text, const json_t *segments)
 {
     size_t i;
     json_t *segment;
-    json_array_foreach(segments, i, segment) {
+    json_array_foreach(segments, i, segment)
+    {
         g_autofree char *what = text_safe(document_get_text(segment, "what"), -1);
         g_autofree char *read = text_count(document_get_integer(segment, "rows_read", 0));
         g_string_append_printf(text, _("segment %-12d %-8s %s rows read  %s\n"),
@@ -137,8 +139,7 @@ static char *tell_run(const json_t *out)
     GString *text = g_string_new(NULL);
     const char *key;
     json_t *given;
-    json_object_foreach((json_t *)out, key, given)
-        tell_field(text, key, given);
+    json_object_foreach((json_t *)out, key, given) tell_field(text, key, given);
     const json_t *failure = json_object_get(out, "error");
     if (json_is_object(failure)) {
         tell_field(text, "error", json_object_get(failure, "message"));
@@ -172,7 +173,8 @@ static char *tell_log(const json_t *out)
     GString *text = g_string_new(NULL);
     size_t i;
     json_t *event;
-    json_array_foreach(json_object_get(out, "events"), i, event) {
+    json_array_foreach(json_object_get(out, "events"), i, event)
+    {
         g_autofree char *message = text_safe(document_get_text(event, "message"), -1);
         g_string_append_printf(text, "%.19sZ  %-7s  %s\n", document_get_text(event, "time"),
                                document_get_text(event, "level"), message);
@@ -221,72 +223,79 @@ static char *tell_cancelled(const json_t *out)
     const char *state = document_get_text(out, "state");
     run_state known;
     bool over = run_state_from_name(state, &known) && run_state_is_terminal(known);
-    return g_strdup_printf(over ? _("run %" G_GINT64_FORMAT " is %s")
-                                : _("run %" G_GINT64_FORMAT " was asked to stop and is still %s"),
+    return g_strdup_printf(over ? _("run %" PRId64 " is %s")
+                                : _("run %" PRId64 " was asked to stop and is still %s"),
                            run, state);
 }
 
 /* --- the table --- */
 
-#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
-#define RUN_FIELD                                                                                  \
-    {"run", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "RUN", N_("number of the run"), NULL}
+#define END_FIELD                             \
+    {                                         \
+        NULL, INPUT_TEXT, 0, NULL, NULL, NULL \
+    }
+#define RUN_FIELD                                                                                \
+    {                                                                                            \
+        "run", INPUT_INTEGER, INPUT_REQUIRED | INPUT_POSITIONAL, "RUN", N_("number of the run"), \
+            NULL                                                                                 \
+    }
 
 static const input_field start_fields[] = {
-    {"name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TASK", N_("name of the task"), "task"},
+    { "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TASK", N_("name of the task"),
+      "task" },
     RUN_FIELDS,
     END_FIELD,
 };
 static const input_field list_fields[] = {
-    {"task", INPUT_TEXT, 0, "TASK", N_("only runs of this task"), "task"},
-    {"state", INPUT_TEXT, 0, "STATE", N_("only these states, separated by commas"),
-     "queued running succeeded failed cancelled unresolved held"},
-    {"date", INPUT_TEXT, 0, "DATE", N_("only this business date, or range A..B"), NULL},
-    {"limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL},
+    { "task", INPUT_TEXT, 0, "TASK", N_("only runs of this task"), "task" },
+    { "state", INPUT_TEXT, 0, "STATE", N_("only these states, separated by commas"),
+      "queued running succeeded failed cancelled unresolved held" },
+    { "date", INPUT_TEXT, 0, "DATE", N_("only this business date, or range A..B"), NULL },
+    { "limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL },
     END_FIELD,
 };
-static const input_field run_fields[] = {RUN_FIELD, END_FIELD};
+static const input_field run_fields[] = { RUN_FIELD, END_FIELD };
 
 static const output_column list_columns[] = {
-    {"run", N_("RUN"), CELL_NUMBER},           {"task", N_("TASK"), CELL_TEXT},
-    {"business_date", N_("DATE"), CELL_TEXT},  {"kind", N_("KIND"), CELL_TEXT},
-    {"state", N_("STATE"), CELL_STATE},        {"attempt", N_("ATTEMPT"), CELL_NUMBER},
-    {"started_at", N_("STARTED"), CELL_TIME},  {"finished_at", N_("FINISHED"), CELL_TIME},
-    {"error", N_("ERROR"), CELL_TEXT},         {NULL, NULL, CELL_TEXT},
+    { "run", N_("RUN"), CELL_NUMBER },          { "task", N_("TASK"), CELL_TEXT },
+    { "business_date", N_("DATE"), CELL_TEXT }, { "kind", N_("KIND"), CELL_TEXT },
+    { "state", N_("STATE"), CELL_STATE },       { "attempt", N_("ATTEMPT"), CELL_NUMBER },
+    { "started_at", N_("STARTED"), CELL_TIME }, { "finished_at", N_("FINISHED"), CELL_TIME },
+    { "error", N_("ERROR"), CELL_TEXT },        { NULL, NULL, CELL_TEXT },
 };
 
 const operation run_operations[] = {
-    {.name = "run.start",
-     .summary = N_("Start a run in a process of its own and return"),
-     .needs = RIGHT_RUN,
-     .fields = start_fields,
-     .tell = tell_started,
-     .handler = on_start},
-    {.name = "run.list",
-     .summary = N_("List runs, newest first"),
-     .needs = RIGHT_VIEW,
-     .fields = list_fields,
-     .list = "runs",
-     .columns = list_columns,
-     .handler = on_list,
-     .example = "rowferry run list --task orders --state failed,cancelled"},
-    {.name = "run.show",
-     .summary = N_("Everything about one run"),
-     .needs = RIGHT_VIEW,
-     .fields = run_fields,
-     .tell = tell_run,
-     .handler = on_show},
-    {.name = "run.log",
-     .summary = N_("Print the log of a run"),
-     .needs = RIGHT_VIEW,
-     .fields = run_fields,
-     .tell = tell_log,
-     .handler = on_log},
-    {.name = "run.cancel",
-     .summary = N_("Stop a run: roll back, clean up, record it"),
-     .needs = RIGHT_RUN,
-     .fields = run_fields,
-     .tell = tell_cancelled,
-     .handler = on_cancel},
-    {.name = NULL},
+    { .name = "run.start",
+      .summary = N_("Start a run in a process of its own and return"),
+      .needs = RIGHT_RUN,
+      .fields = start_fields,
+      .tell = tell_started,
+      .handler = on_start },
+    { .name = "run.list",
+      .summary = N_("List runs, newest first"),
+      .needs = RIGHT_VIEW,
+      .fields = list_fields,
+      .list = "runs",
+      .columns = list_columns,
+      .handler = on_list,
+      .example = "rowferry run list --task orders --state failed,cancelled" },
+    { .name = "run.show",
+      .summary = N_("Everything about one run"),
+      .needs = RIGHT_VIEW,
+      .fields = run_fields,
+      .tell = tell_run,
+      .handler = on_show },
+    { .name = "run.log",
+      .summary = N_("Print the log of a run"),
+      .needs = RIGHT_VIEW,
+      .fields = run_fields,
+      .tell = tell_log,
+      .handler = on_log },
+    { .name = "run.cancel",
+      .summary = N_("Stop a run: roll back, clean up, record it"),
+      .needs = RIGHT_RUN,
+      .fields = run_fields,
+      .tell = tell_cancelled,
+      .handler = on_cancel },
+    { .name = NULL },
 };

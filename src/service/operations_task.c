@@ -8,6 +8,7 @@
 #include "service/run_view.h"
 #include "service/scope.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* --- save --- */
@@ -44,7 +45,7 @@ static bool check_task(engine *e, const task *t, error **err)
     if (!check_connection(e, t, "source.connection", t->source.connection, err) ||
         !check_connection(e, t, "target.connection", t->target.connection, err))
         return false;
-    const scope_request asked = {.task = t};
+    const scope_request asked = { .task = t };
     g_autoptr(run_scope) scope = run_scope_new(e, &asked, err);
     return scope != NULL && scope_check_task(scope, t, err);
 }
@@ -72,9 +73,9 @@ static bool is_confirmed(store *s, const char *name, const json_t *document)
 
 static json_t *task_row(const engine *e, const task_record *r)
 {
-    json_t *row = json_pack("{s:s, s:I, s:b, s:o}", "name", r->name, "version",
-                            (json_int_t)r->version, "confirmed", r->confirmed, "saved_at",
-                            engine_time(e, r->saved_at));
+    json_t *row =
+        json_pack("{s:s, s:I, s:b, s:o}", "name", r->name, "version", (json_int_t)r->version,
+                  "confirmed", r->confirmed, "saved_at", engine_time(e, r->saved_at));
     bool ran = r->last_run != 0;
     json_object_set_new(row, "last_run", ran ? json_integer(r->last_run) : json_null());
     json_object_set_new(row, "last_state", ran ? json_string(r->last_state) : json_null());
@@ -116,8 +117,8 @@ static char *tell_saved(const json_t *out)
     gint64 version = document_get_integer(out, "version", 0);
     const char *name = document_get_text(out, "name");
     if (document_get_flag(out, "confirmed", true))
-        return g_strdup_printf(_("task \"%s\" saved as version %" G_GINT64_FORMAT), name, version);
-    return g_strdup_printf(_("task \"%s\" saved as version %" G_GINT64_FORMAT "; its source or target "
+        return g_strdup_printf(_("task \"%s\" saved as version %" PRId64), name, version);
+    return g_strdup_printf(_("task \"%s\" saved as version %" PRId64 "; its source or target "
                              "changed:\nlook at \"rowferry --plan %s\", then \"rowferry task "
                              "confirm %s\""),
                            name, version, name, name);
@@ -133,7 +134,7 @@ static bool on_confirm(engine *e, const json_t *in, json_t **out, error **err)
 
 static char *tell_confirmed(const json_t *out)
 {
-    return g_strdup_printf(_("version %" G_GINT64_FORMAT " of task \"%s\" confirmed"),
+    return g_strdup_printf(_("version %" PRId64 " of task \"%s\" confirmed"),
                            document_get_integer(out, "version", 0), document_get_text(out, "name"));
 }
 
@@ -226,8 +227,8 @@ static char *tell_deleted(const json_t *out)
 
 static bool on_history(engine *e, const json_t *in, json_t **out, error **err)
 {
-    const run_filter filter = {.task_name = document_get_text(in, "name"),
-                               .limit = (int)document_get_integer(in, "limit", 0)};
+    const run_filter filter = { .task_name = document_get_text(in, "name"),
+                                .limit = (int)document_get_integer(in, "limit", 0) };
     store *s = engine_store(e, err);
     g_autoptr(GPtrArray) list = s != NULL ? store_run_list(s, &filter, err) : NULL;
     if (list == NULL)
@@ -253,7 +254,7 @@ static json_t *plan_once(engine *e, const json_t *in, const char *date, error **
     g_autoptr(task_record) record = s != NULL ? store_task_get(s, asked.task, 0, err) : NULL;
     if (record == NULL)
         return NULL;
-    const planning_request r = {.business_date = date, .options = asked.options};
+    const planning_request r = { .business_date = date, .options = asked.options };
     g_autoptr(planned_task) p = planned_task_new(e, record, &r, err);
     if (p == NULL)
         return NULL;
@@ -316,127 +317,139 @@ static char *tell_plan(const json_t *out)
 
 /* --- the table --- */
 
-#define NAME_FIELD                                                                                 \
-    {"name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TASK", N_("name of the task"), "task"}
-#define VERSION_FIELD                                                                              \
-    {"version", INPUT_INTEGER, 0, "N", N_("an older version; default: the latest"), NULL}
-#define END_FIELD {NULL, INPUT_TEXT, 0, NULL, NULL, NULL}
+#define NAME_FIELD                                                                             \
+    {                                                                                          \
+        "name", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TASK", N_("name of the task"), \
+            "task"                                                                             \
+    }
+#define VERSION_FIELD                                                                       \
+    {                                                                                       \
+        "version", INPUT_INTEGER, 0, "N", N_("an older version; default: the latest"), NULL \
+    }
+#define END_FIELD                             \
+    {                                         \
+        NULL, INPUT_TEXT, 0, NULL, NULL, NULL \
+    }
 
 static const input_field save_fields[] = {
-    {"document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
-     N_("JSON document; - reads standard input"), "file"},
-    {"confirm", INPUT_FLAG, 0, NULL, N_("the mapping is right as it is"), NULL},
+    { "document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
+      N_("JSON document; - reads standard input"), "file" },
+    { "confirm", INPUT_FLAG, 0, NULL, N_("the mapping is right as it is"), NULL },
     END_FIELD,
 };
-static const input_field no_fields[] = {END_FIELD};
-static const input_field name_fields[] = {NAME_FIELD, END_FIELD};
-static const input_field version_fields[] = {NAME_FIELD, VERSION_FIELD, END_FIELD};
-static const input_field run_fields[] = {NAME_FIELD, RUN_FIELDS, END_FIELD};
+static const input_field no_fields[] = { END_FIELD };
+static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
+static const input_field version_fields[] = { NAME_FIELD, VERSION_FIELD, END_FIELD };
+static const input_field run_fields[] = { NAME_FIELD, RUN_FIELDS, END_FIELD };
 static const input_field history_fields[] = {
     NAME_FIELD,
-    {"limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL},
+    { "limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL },
     END_FIELD,
 };
 
 static const output_column task_columns[] = {
-    {"name", N_("NAME"), CELL_TEXT},
-    {"version", N_("VERSION"), CELL_NUMBER},
-    {"confirmed", N_("CONFIRMED"), CELL_FLAG},
-    {"last_state", N_("LAST RUN"), CELL_STATE},
-    {"last_business_date", N_("DATE"), CELL_TEXT},
-    {"last_at", N_("AT"), CELL_TIME},
-    {NULL, NULL, CELL_TEXT},
+    { "name", N_("NAME"), CELL_TEXT },
+    { "version", N_("VERSION"), CELL_NUMBER },
+    { "confirmed", N_("CONFIRMED"), CELL_FLAG },
+    { "last_state", N_("LAST RUN"), CELL_STATE },
+    { "last_business_date", N_("DATE"), CELL_TEXT },
+    { "last_at", N_("AT"), CELL_TIME },
+    { NULL, NULL, CELL_TEXT },
 };
 static const output_column version_columns[] = {
-    {"version", N_("VERSION"), CELL_NUMBER},
-    {"confirmed", N_("CONFIRMED"), CELL_FLAG},
-    {"saved_at", N_("SAVED"), CELL_TIME},
-    {NULL, NULL, CELL_TEXT},
+    { "version", N_("VERSION"), CELL_NUMBER },
+    { "confirmed", N_("CONFIRMED"), CELL_FLAG },
+    { "saved_at", N_("SAVED"), CELL_TIME },
+    { NULL, NULL, CELL_TEXT },
 };
 static const output_column history_columns[] = {
-    {"run", N_("RUN"), CELL_NUMBER},           {"business_date", N_("DATE"), CELL_TEXT},
-    {"kind", N_("KIND"), CELL_TEXT},           {"state", N_("STATE"), CELL_STATE},
-    {"attempt", N_("ATTEMPT"), CELL_NUMBER},   {"started_at", N_("STARTED"), CELL_TIME},
-    {"finished_at", N_("FINISHED"), CELL_TIME}, {"error", N_("ERROR"), CELL_TEXT},
-    {NULL, NULL, CELL_TEXT},
+    { "run", N_("RUN"), CELL_NUMBER },
+    { "business_date", N_("DATE"), CELL_TEXT },
+    { "kind", N_("KIND"), CELL_TEXT },
+    { "state", N_("STATE"), CELL_STATE },
+    { "attempt", N_("ATTEMPT"), CELL_NUMBER },
+    { "started_at", N_("STARTED"), CELL_TIME },
+    { "finished_at", N_("FINISHED"), CELL_TIME },
+    { "error", N_("ERROR"), CELL_TEXT },
+    { NULL, NULL, CELL_TEXT },
 };
 
 const operation task_operations[] = {
-    {.name = "task.save",
-     .summary = N_("Create or replace a task from a JSON document"),
-     .needs = RIGHT_EDIT,
-     .fields = save_fields,
-     .tell = tell_saved,
-     .handler = on_save,
-     .example = "cat > orders.json <<'END'\n"
-                "{\n"
-                "  \"name\": \"orders\",\n"
-                "  \"source\": {\"connection\": \"warehouse\", \"table\": \"orders\"},\n"
-                "  \"target\": {\"connection\": \"shop\", \"table\": \"orders\",\n"
-                "             \"mode\": \"upsert\", \"key\": [\"id\"]}\n"
-                "}\n"
-                "END\n"
-                "rowferry task save orders.json\n"
-                "rowferry --plan orders\n"
-                "rowferry --run orders"},
-    {.name = "task.confirm",
-     .summary = N_("Confirm the mapping after source or target changed"),
-     .needs = RIGHT_EDIT,
-     .fields = name_fields,
-     .tell = tell_confirmed,
-     .handler = on_confirm},
-    {.name = "task.list",
-     .summary = N_("List the tasks and how they ran last"),
-     .needs = RIGHT_VIEW,
-     .fields = no_fields,
-     .list = "tasks",
-     .columns = task_columns,
-     .handler = on_list},
-    {.name = "task.show",
-     .summary = N_("Print a task with what the store knows about it"),
-     .needs = RIGHT_VIEW,
-     .fields = version_fields,
-     .handler = on_show},
-    {.name = "task.delete",
-     .summary = N_("Delete a task; its versions and runs are kept"),
-     .needs = RIGHT_EDIT,
-     .fields = name_fields,
-     .tell = tell_deleted,
-     .handler = on_delete},
-    {.name = "task.plan",
-     .summary = N_("Print what a run would do; change nothing"),
-     .needs = RIGHT_VIEW,
-     .fields = run_fields,
-     .tell = tell_plan,
-     .handler = on_plan,
-     .example = "rowferry --plan orders --date 2026-03-01"},
-    {.name = "task.run",
-     .summary = N_("Run a task now and wait for its end"),
-     .needs = RIGHT_RUN,
-     .fields = run_fields,
-     .tell = tell_results,
-     .handler = run_now,
-     .example = "rowferry --run orders --date 2026-03-01..2026-03-07 --param region=north"},
-    {.name = "task.export",
-     .summary = N_("Print a task's document as `task save` reads it"),
-     .needs = RIGHT_VIEW,
-     .fields = version_fields,
-     .tell = tell_export,
-     .handler = on_export,
-     .example = "rowferry task export orders > orders.json"},
-    {.name = "task.versions",
-     .summary = N_("List the saved versions of a task"),
-     .needs = RIGHT_VIEW,
-     .fields = name_fields,
-     .list = "versions",
-     .columns = version_columns,
-     .handler = on_versions},
-    {.name = "task.history",
-     .summary = N_("List the runs of a task"),
-     .needs = RIGHT_VIEW,
-     .fields = history_fields,
-     .list = "runs",
-     .columns = history_columns,
-     .handler = on_history},
-    {.name = NULL},
+    { .name = "task.save",
+      .summary = N_("Create or replace a task from a JSON document"),
+      .needs = RIGHT_EDIT,
+      .fields = save_fields,
+      .tell = tell_saved,
+      .handler = on_save,
+      .example = "cat > orders.json <<'END'\n"
+                 "{\n"
+                 "  \"name\": \"orders\",\n"
+                 "  \"source\": {\"connection\": \"warehouse\", \"table\": \"orders\"},\n"
+                 "  \"target\": {\"connection\": \"shop\", \"table\": \"orders\",\n"
+                 "             \"mode\": \"upsert\", \"key\": [\"id\"]}\n"
+                 "}\n"
+                 "END\n"
+                 "rowferry task save orders.json\n"
+                 "rowferry --plan orders\n"
+                 "rowferry --run orders" },
+    { .name = "task.confirm",
+      .summary = N_("Confirm the mapping after source or target changed"),
+      .needs = RIGHT_EDIT,
+      .fields = name_fields,
+      .tell = tell_confirmed,
+      .handler = on_confirm },
+    { .name = "task.list",
+      .summary = N_("List the tasks and how they ran last"),
+      .needs = RIGHT_VIEW,
+      .fields = no_fields,
+      .list = "tasks",
+      .columns = task_columns,
+      .handler = on_list },
+    { .name = "task.show",
+      .summary = N_("Print a task with what the store knows about it"),
+      .needs = RIGHT_VIEW,
+      .fields = version_fields,
+      .handler = on_show },
+    { .name = "task.delete",
+      .summary = N_("Delete a task; its versions and runs are kept"),
+      .needs = RIGHT_EDIT,
+      .fields = name_fields,
+      .tell = tell_deleted,
+      .handler = on_delete },
+    { .name = "task.plan",
+      .summary = N_("Print what a run would do; change nothing"),
+      .needs = RIGHT_VIEW,
+      .fields = run_fields,
+      .tell = tell_plan,
+      .handler = on_plan,
+      .example = "rowferry --plan orders --date 2026-03-01" },
+    { .name = "task.run",
+      .summary = N_("Run a task now and wait for its end"),
+      .needs = RIGHT_RUN,
+      .fields = run_fields,
+      .tell = tell_results,
+      .handler = run_now,
+      .example = "rowferry --run orders --date 2026-03-01..2026-03-07 --param region=north" },
+    { .name = "task.export",
+      .summary = N_("Print a task's document as `task save` reads it"),
+      .needs = RIGHT_VIEW,
+      .fields = version_fields,
+      .tell = tell_export,
+      .handler = on_export,
+      .example = "rowferry task export orders > orders.json" },
+    { .name = "task.versions",
+      .summary = N_("List the saved versions of a task"),
+      .needs = RIGHT_VIEW,
+      .fields = name_fields,
+      .list = "versions",
+      .columns = version_columns,
+      .handler = on_versions },
+    { .name = "task.history",
+      .summary = N_("List the runs of a task"),
+      .needs = RIGHT_VIEW,
+      .fields = history_fields,
+      .list = "runs",
+      .columns = history_columns,
+      .handler = on_history },
+    { .name = NULL },
 };

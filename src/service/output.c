@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 #define RESET "\033[0m"
-#define BOLD "\033[1m"
+#define BOLD  "\033[1m"
 
 static const struct {
     const char *state, *colour;
 } state_colours[] = {
-    {"succeeded", "\033[32m"}, {"ok", "\033[32m"},         {"failed", "\033[31m"},
-    {"cancelled", "\033[33m"}, {"unresolved", "\033[31m"}, {"held", "\033[33m"},
-    {"running", "\033[36m"},   {"starting", "\033[36m"},   {"warning", "\033[33m"},
+    { "succeeded", "\033[32m" }, { "ok", "\033[32m" },         { "failed", "\033[31m" },
+    { "cancelled", "\033[33m" }, { "unresolved", "\033[31m" }, { "held", "\033[33m" },
+    { "running", "\033[36m" },   { "starting", "\033[36m" },   { "warning", "\033[33m" },
 };
 
 bool output_may_colour(int fd)
@@ -67,7 +67,8 @@ static void measure(table *t, const json_t *rows)
     json_t *row;
     for (unsigned c = 0; c < t->n; c++)
         t->widths[c] = text_width(_(t->columns[c].title));
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         for (unsigned c = 0; c < t->n; c++) {
             char *text = cell_text(json_object_get(row, t->columns[c].key), t->columns[c].kind);
             g_ptr_array_add(t->cells, text);
@@ -119,7 +120,7 @@ char *output_table(const operation *o, const json_t *out, bool colour, int colum
     const json_t *rows = json_object_get(out, o->list);
     if (json_array_size(rows) == 0)
         return g_strdup("");
-    table t = {.columns = o->columns};
+    table t = { .columns = o->columns };
     while (t.columns[t.n].key != NULL)
         t.n++;
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
@@ -143,9 +144,8 @@ char *output_table(const operation *o, const json_t *out, bool colour, int colum
 static int terminal_columns(void)
 {
     struct winsize size;
-    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0
-               ? size.ws_col
-               : 0;
+    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
+                                                                                      : 0;
 }
 
 void output_json(const json_t *out)

@@ -41,7 +41,8 @@ static GArray *reject_numbers(const json_t *rejects)
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
     size_t i;
     json_t *element;
-    json_array_foreach(rejects, i, element) {
+    json_array_foreach(rejects, i, element)
+    {
         int64_t number = json_integer_value(element);
         g_array_append_val(numbers, number);
     }

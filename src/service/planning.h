@@ -12,8 +12,8 @@
 typedef struct {
     const json_t *parameters; /* object of --param, or NULL */
     bool verify;
-    int attempt_limit;        /* 0: the task's retries */
-    const json_t *rejects;    /* replay: array of numbers, or NULL */
+    int attempt_limit;     /* 0: the task's retries */
+    const json_t *rejects; /* replay: array of numbers, or NULL */
 } run_options;
 
 /* New reference. */
@@ -32,7 +32,7 @@ typedef struct {
     const char *business_date; /* or NULL: the default */
     int64_t run, started_at;   /* 0: none yet */
     run_options options;
-    const char *replay_file;   /* the rejects to read instead of the source, or NULL */
+    const char *replay_file; /* the rejects to read instead of the source, or NULL */
 } planning_request;
 
 /* Plan the task of @record. NULL with *err set. */

@@ -13,7 +13,7 @@ enum { BAR_WIDTH = 20, LINE_SECONDS = 10, DEFAULT_COLUMNS = 80 };
 struct progress {
     char *name;
     bool live;
-    bool shown;      /* a live line stands on the terminal */
+    bool shown; /* a live line stands on the terminal */
     gint64 last_us;
 };
 
@@ -61,8 +61,7 @@ char *progress_line(const char *name, const run_counters *now, int columns)
         g_string_append_printf(line, _("  %s rejects"), rejects);
     }
     if (now->rows_expected > now->rows_read && rate > 0) {
-        g_autofree char *left =
-            text_duration((double)(now->rows_expected - now->rows_read) / rate);
+        g_autofree char *left = text_duration((double)(now->rows_expected - now->rows_read) / rate);
         g_string_append_printf(line, _("  %s left"), left);
     }
     return text_clip(line->str, columns);

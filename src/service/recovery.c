@@ -5,6 +5,7 @@
 #include "link/link.h"
 #include "store/runs.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* --- staging --- */
@@ -63,12 +64,11 @@ static void sweep_reaped(engine *e, const reaped_run *r)
         return; /* it died before it touched the target */
     json_t *json = json_loads(r->plan, 0, NULL);
     g_autoptr(error) why = NULL;
-    g_auto(target) t = {0};
+    g_auto(target) t = { 0 };
     if (read_target(e, json, &t, &why))
         sweep(e, &t, r->token);
     else
-        engine_note(e, _("run %" G_GINT64_FORMAT ": could not clean up: %s"), r->run,
-                    why->message);
+        engine_note(e, _("run %" PRId64 ": could not clean up: %s"), r->run, why->message);
     json_decref(json);
 }
 
@@ -80,7 +80,7 @@ static GPtrArray *list_staging(const target *t, error **err)
         return NULL;
     if (ops->staging_list == NULL)
         return g_ptr_array_new();
-    const session_options options = {.read_only = true, .may_be_missing = true};
+    const session_options options = { .read_only = true, .may_be_missing = true };
     g_autoptr(session) s = session_open(t->connection, &options, err);
     return s != NULL ? ops->staging_list(s, t->table, err) : NULL;
 }
@@ -96,7 +96,7 @@ static bool is_dead(store *s, const char *token)
 void recovery_sweep_target(engine *e, const planned_task *p, const char *token)
 {
     g_autoptr(error) why = NULL;
-    g_auto(target) t = {0};
+    g_auto(target) t = { 0 };
     store *s = engine_store(e, &why);
     json_t *json = plan_to_json(p->plan);
     bool known = s != NULL && read_target(e, json, &t, &why);
@@ -111,11 +111,11 @@ void recovery_sweep_target(engine *e, const planned_task *p, const char *token)
             sweep(e, &t, tokens->pdata[i]);
 }
 
-GPtrArray *recovery_unknown_staging(engine *e, const char *connection_name,
-                                    const table_name *table, error **err)
+GPtrArray *recovery_unknown_staging(engine *e, const char *connection_name, const table_name *table,
+                                    error **err)
 {
     store *s = engine_store(e, err);
-    g_auto(target) t = {.table = table_name_copy(table)};
+    g_auto(target) t = { .table = table_name_copy(table) };
     t.connection = s != NULL ? engine_connection(e, connection_name, err) : NULL;
     g_autoptr(GPtrArray) tokens = t.connection != NULL ? list_staging(&t, err) : NULL;
     if (tokens == NULL)
@@ -151,8 +151,8 @@ bool recovery_resolve(engine *e, int64_t id, error **err)
                           reason, err))
         return false;
     engine_note(e,
-                committed ? _("run %" G_GINT64_FORMAT ": its commit took place")
-                          : _("run %" G_GINT64_FORMAT ": its commit did not take place"),
+                committed ? _("run %" PRId64 ": its commit took place")
+                          : _("run %" PRId64 ": its commit did not take place"),
                 id);
     recovery_sweep_target(e, p, "");
     return true;
@@ -160,7 +160,7 @@ bool recovery_resolve(engine *e, int64_t id, error **err)
 
 static bool resolve_all(engine *e, store *s, error **err)
 {
-    const run_filter unresolved = {.states = 1u << RUN_UNRESOLVED};
+    const run_filter unresolved = { .states = 1u << RUN_UNRESOLVED };
     g_autoptr(GPtrArray) runs = store_run_list(s, &unresolved, err);
     if (runs == NULL)
         return false;
@@ -168,8 +168,7 @@ static bool resolve_all(engine *e, store *s, error **err)
         const run_record *r = runs->pdata[i];
         g_autoptr(error) why = NULL;
         if (r->pid == 0 && !recovery_resolve(e, r->id, &why))
-            engine_note(e, _("run %" G_GINT64_FORMAT " stays unresolved: %s"), r->id,
-                        why->message);
+            engine_note(e, _("run %" PRId64 " stays unresolved: %s"), r->id, why->message);
     }
     return true;
 }
@@ -179,16 +178,15 @@ static void settle(engine *e, const reaped_run *r)
     if (r->finding == LEASE_EXPIRED) {
         /* It lives but does not renew: it must not come back and publish. */
         engine_note(e,
-                    _("run %" G_GINT64_FORMAT " of task \"%s\": process %" G_GINT64_FORMAT
+                    _("run %" PRId64 " of task \"%s\": process %" PRId64
                       " no longer renews its lease and is told to stop"),
                     r->run, r->task_name, r->pid);
         kill((pid_t)r->pid, SIGTERM);
         return;
     }
-    engine_note(e,
-                _("run %" G_GINT64_FORMAT " of task \"%s\": its process %" G_GINT64_FORMAT
-                  " died; the run is now %s"),
-                r->run, r->task_name, r->pid, r->state);
+    engine_note(
+        e, _("run %" PRId64 " of task \"%s\": its process %" PRId64 " died; the run is now %s"),
+        r->run, r->task_name, r->pid, r->state);
     if (strcmp(r->state, run_state_name(RUN_UNRESOLVED)) != 0)
         sweep_reaped(e, r);
 }

@@ -22,7 +22,7 @@ void recovery_sweep_target(engine *e, const planned_task *p, const char *token);
 
 /* Tokens of staging beside @table that our store does not know, of char*, with
  * free function; NULL with *err set. */
-GPtrArray *recovery_unknown_staging(engine *e, const char *connection_name,
-                                    const table_name *table, error **err);
+GPtrArray *recovery_unknown_staging(engine *e, const char *connection_name, const table_name *table,
+                                    error **err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "row/reject_file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,7 +73,7 @@ static void csv_row(output *o, const reject_reader *reader, const reject *r)
     const char *const *names;
     unsigned n = reject_reader_columns(reader, &names, NULL);
     g_autoptr(GString) line = g_string_new(NULL);
-    g_string_append_printf(line, "%" G_GINT64_FORMAT, r->number);
+    g_string_append_printf(line, "%" PRId64, r->number);
     append_csv(line, r->class);
     append_csv(line, r->column);
     append_csv(line, r->message);
@@ -136,8 +137,8 @@ static bool close_file(const output *o, error **err)
     int failed = fsync(o->fd) != 0 ? errno : 0;
     if (close(o->fd) != 0 && failed == 0)
         failed = errno;
-    return failed == 0 || error_set(err, ERROR_IO, _("could not write \"%s\": %s"), o->path,
-                                    g_strerror(failed));
+    return failed == 0 ||
+           error_set(err, ERROR_IO, _("could not write \"%s\": %s"), o->path, g_strerror(failed));
 }
 
 char *reject_export(const char *path, const char *format, const char *to, int64_t *rows,
@@ -151,7 +152,7 @@ char *reject_export(const char *path, const char *format, const char *to, int64_
     g_autoptr(reject_reader) reader = reject_reader_open(path, err);
     if (reader == NULL)
         return NULL;
-    output o = {.text = g_string_new(NULL), .fd = -1, .path = to};
+    output o = { .text = g_string_new(NULL), .fd = -1, .path = to };
     bool done = to == NULL || (o.fd = file_create(to, err)) >= 0;
     if (done) {
         done = write_all(&o, reader, csv, err);

@@ -4,15 +4,16 @@
 #include "base/intl.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 run_request run_request_from_input(const json_t *in)
 {
     return (run_request){
         .task = document_get_text(in, "name"),
-        .options = {.parameters = json_object_get(in, "param"),
-                    .verify = document_get_flag(in, "verify", false),
-                    .attempt_limit = (int)document_get_integer(in, "attempt_limit", 0)},
+        .options = { .parameters = json_object_get(in, "param"),
+                     .verify = document_get_flag(in, "verify", false),
+                     .attempt_limit = (int)document_get_integer(in, "attempt_limit", 0) },
     };
 }
 
@@ -78,9 +79,9 @@ static void tell_result(GString *text, const json_t *result)
     g_autofree char *read = text_count(document_get_integer(result, "rows_read", 0));
     g_autofree char *time = text_duration(document_get_number(result, "seconds", 0));
     gint64 run = document_get_integer(result, "run", 0);
-    g_string_append_printf(
-        text, _("run %" G_GINT64_FORMAT " of task \"%s\" for %s %s in %s: %s rows read"), run, name,
-        document_get_text(result, "business_date"), document_get_text(result, "state"), time, read);
+    g_string_append_printf(text, _("run %" PRId64 " of task \"%s\" for %s %s in %s: %s rows read"),
+                           run, name, document_get_text(result, "business_date"),
+                           document_get_text(result, "state"), time, read);
     append_count(text, result, "rows_written", _("written"));
     append_count(text, result, "rows_inserted", _("inserted"));
     append_count(text, result, "rows_updated", _("updated"));
@@ -89,7 +90,7 @@ static void tell_result(GString *text, const json_t *result)
     append_count(text, result, "rows_filtered", _("filtered"));
     if (document_get_integer(result, "rows_rejected", 0) > 0)
         g_string_append_printf(
-            text, _("\n\"rowferry reject list %" G_GINT64_FORMAT "\" shows the rejected rows"), run);
+            text, _("\n\"rowferry reject list %" PRId64 "\" shows the rejected rows"), run);
 }
 
 char *tell_results(const json_t *out)

@@ -7,14 +7,20 @@
 
 /* The fields --date, --param, --verify and those of later versions, to be put
  * into a table of fields. */
-#define RUN_FIELDS                                                                                 \
-    {"date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD or range A..B; default: yesterday"), \
-     NULL},                                                                                        \
-    {"param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this run"), NULL},             \
-    {"verify", INPUT_FLAG, 0, NULL, N_("compare checksums before publishing"), NULL},              \
-    {"attempt_limit", INPUT_INTEGER, 0, "N", N_("try at most N times"), NULL},                     \
-    {"resume", INPUT_LATER, 0, NULL, N_("go on with the newest unfinished run"), NULL},            \
-    {"env", INPUT_LATER, 0, "NAME", N_("environment of the connections"), NULL}
+#define RUN_FIELDS                                                                            \
+    { "date",                                                                                 \
+      INPUT_TEXT,                                                                             \
+      0,                                                                                      \
+      "DATE",                                                                                 \
+      N_("business date YYYY-MM-DD or range A..B; default: yesterday"),                       \
+      NULL },                                                                                 \
+        { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this run"), NULL },  \
+        { "verify", INPUT_FLAG, 0, NULL, N_("compare checksums before publishing"), NULL },   \
+        { "attempt_limit", INPUT_INTEGER, 0, "N", N_("try at most N times"), NULL },          \
+        { "resume", INPUT_LATER, 0, NULL, N_("go on with the newest unfinished run"), NULL }, \
+    {                                                                                         \
+        "env", INPUT_LATER, 0, "NAME", N_("environment of the connections"), NULL             \
+    }
 
 /* Read them. The result borrows from @in. */
 run_request run_request_from_input(const json_t *in);

@@ -45,12 +45,11 @@ static bool has_failed(const run_record *r)
 
 json_t *run_row(const engine *e, const run_record *r)
 {
-    return json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:o, s:o}", "run",
-                     (json_int_t)r->id, "task", r->task_name, "business_date", r->business_date,
-                     "slot", slot_of(r), "kind", run_kind_name(r->kind), "state",
-                     run_state_name(r->state), "attempt", r->attempt, "started_at",
-                     engine_time(e, r->started_at), "finished_at", engine_time(e, r->finished_at),
-                     "error", optional_text(r->failure_code));
+    return json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:o, s:o}", "run", (json_int_t)r->id,
+                     "task", r->task_name, "business_date", r->business_date, "slot", slot_of(r),
+                     "kind", run_kind_name(r->kind), "state", run_state_name(r->state), "attempt",
+                     r->attempt, "started_at", engine_time(e, r->started_at), "finished_at",
+                     engine_time(e, r->finished_at), "error", optional_text(r->failure_code));
 }
 
 static json_t *attempts_of(engine *e, store *s, int64_t run, error **err)
@@ -77,12 +76,12 @@ static json_t *segments_of(store *s, int64_t run, error **err)
     json_t *array = json_array();
     for (guint i = 0; i < list->len; i++) {
         const segment_record *g = list->pdata[i];
-        json_array_append_new(
-            array, json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I}", "segment", g->number, "state",
-                             g->state, "what", g->what, "rows_read", (json_int_t)g->rows_read,
-                             "rows_written", (json_int_t)g->rows_written, "rows_rejected",
-                             (json_int_t)g->rows_rejected, "rows_filtered",
-                             (json_int_t)g->rows_filtered));
+        json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:I, s:I, s:I, s:I}", "segment",
+                                               g->number, "state", g->state, "what", g->what,
+                                               "rows_read", (json_int_t)g->rows_read,
+                                               "rows_written", (json_int_t)g->rows_written,
+                                               "rows_rejected", (json_int_t)g->rows_rejected,
+                                               "rows_filtered", (json_int_t)g->rows_filtered));
     }
     return array;
 }
@@ -141,10 +140,10 @@ json_t *counters_to_json(const run_counters *c)
 json_t *run_result_to_json(const run_ending *e)
 {
     const run_record *r = e->run;
-    json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i}", "run", (json_int_t)r->id, "task",
-                          r->task_name, "business_date", r->business_date, "slot", slot_of(r),
-                          "kind", run_kind_name(r->kind), "state", run_state_name(e->state),
-                          "attempt", e->attempt);
+    json_t *o =
+        json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i}", "run", (json_int_t)r->id, "task",
+                  r->task_name, "business_date", r->business_date, "slot", slot_of(r), "kind",
+                  run_kind_name(r->kind), "state", run_state_name(e->state), "attempt", e->attempt);
     json_t *counters = counters_to_json(&e->result->counters);
     json_object_update(o, counters);
     json_decref(counters);

@@ -10,6 +10,7 @@
 #include "service/run_view.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,11 +33,11 @@ typedef struct {
     progress *progress;
     planned_task *planned;
     json_t *options_json;
-    run_options options;    /* borrows from options_json */
+    run_options options; /* borrows from options_json */
     int attempt;
-    bool is_running;        /* the state says so: it may become `cancelling` */
+    bool is_running; /* the state says so: it may become `cancelling` */
     bool cancelling;
-    gint64 stored_us;       /* when the counters were stored last */
+    gint64 stored_us; /* when the counters were stored last */
     const char *kill_at;
 } execution;
 
@@ -148,8 +149,8 @@ static bool on_cancelled(void *user)
         g_autoptr(error) why = NULL;
         x->cancelling = true;
         log_file_add(x->log, LOG_WARNING, _("cancelling"));
-        note_store_failure(
-            x, store_run_set_state(x->store, &x->lease, RUN_CANCELLING, NULL, &why), why);
+        note_store_failure(x, store_run_set_state(x->store, &x->lease, RUN_CANCELLING, NULL, &why),
+                           why);
     }
     return true;
 }
@@ -158,7 +159,8 @@ static bool on_cancelled(void *user)
 
 /* What is known of an attempt that has not begun. */
 static const run_result no_result = {
-    .counters = {.rows_inserted = -1, .rows_updated = -1, .rows_unchanged = -1}};
+    .counters = { .rows_inserted = -1, .rows_updated = -1, .rows_unchanged = -1 }
+};
 
 static bool start_attempt(execution *x, error **err)
 {
@@ -208,8 +210,8 @@ static bool run_attempt(execution *x, run_result *result, error **err)
     if (!make_plan(x, err) || !start_attempt(x, err))
         return false;
     recovery_sweep_target(x->engine, x->planned, x->record->token);
-    g_autofree char *began = g_strdup_printf(_("attempt %d of run %" G_GINT64_FORMAT), x->attempt,
-                                             x->record->id);
+    g_autofree char *began =
+        g_strdup_printf(_("attempt %d of run %" PRId64), x->attempt, x->record->id);
     log_file_add(x->log, LOG_INFO, began);
     const run_callbacks callbacks = {
         .progress = on_progress,
@@ -308,9 +310,10 @@ static bool wait_for_retry(execution *x, const error *failure, error **err)
     if (x->keeper == NULL)
         return false;
     int minutes = x->planned->task->retry_interval_minutes;
-    g_autofree char *text = g_strdup_printf(
-        ngettext("%s; another try in %d minute", "%s; another try in %d minutes", (unsigned)minutes),
-        failure->message, minutes);
+    g_autofree char *text =
+        g_strdup_printf(ngettext("%s; another try in %d minute", "%s; another try in %d minutes",
+                                 (unsigned)minutes),
+                        failure->message, minutes);
     on_log(x, LOG_WARNING, text);
     gint64 until = g_get_monotonic_time() + minutes * G_TIME_SPAN_MINUTE;
     while (g_get_monotonic_time() < until) {
@@ -369,7 +372,7 @@ bool runner_execute(engine *e, int64_t run, json_t **result, error **err)
     *result = NULL;
     if (!recovery_run(e, err))
         return false;
-    g_auto(execution) x = {.engine = e, .store = engine_store(e, err)};
+    g_auto(execution) x = { .engine = e, .store = engine_store(e, err) };
     x.kill_at = g_getenv("ROWFERRY_TEST_KILL_AT");
     x.record = store_run_get(x.store, run, err);
     if (x.record == NULL || !store_lease_acquire(x.store, run, &x.lease, err))
@@ -396,10 +399,11 @@ bool runner_create(engine *e, const run_request *r, int64_t *run, error **err)
         error_set(err, ERROR_DOCUMENT,
                   _("task \"%s\": source or target changed, the mapping is not confirmed yet"),
                   t->name);
-        return error_hint(err, _("look at \"rowferry --plan %s\", then \"rowferry task confirm %s\""),
+        return error_hint(err,
+                          _("look at \"rowferry --plan %s\", then \"rowferry task confirm %s\""),
                           t->name, t->name);
     }
-    const scope_request asked = {.task = t, .business_date = r->business_date};
+    const scope_request asked = { .task = t, .business_date = r->business_date };
     g_autoptr(run_scope) scope = run_scope_new(e, &asked, err);
     if (scope == NULL)
         return false;
@@ -439,8 +443,8 @@ static bool wait_until_taken(store *s, int64_t run, GPid child, error **err)
         int status;
         if (waitpid(child, &status, WNOHANG) == child) {
             store_run_request_cancel(s, run, NULL);
-            return error_set(err, ERROR_INTERNAL,
-                             _("the process of run %" G_GINT64_FORMAT " ended at once"), run);
+            return error_set(err, ERROR_INTERNAL, _("the process of run %" PRId64 " ended at once"),
+                             run);
         }
         g_usleep(WAIT_STEP_US / 5);
     }
@@ -451,19 +455,18 @@ bool runner_detach(engine *e, int64_t run, error **err)
 {
     store *s = engine_store(e, err);
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, run);
+    g_autofree char *number = g_strdup_printf("%" PRId64, run);
     if (s == NULL)
         return false;
     if (program == NULL)
         return error_set(err, ERROR_INTERNAL, _("cannot find the program's own file"));
     char verb[] = "--execute";
-    char *arguments[] = {program, verb, number, NULL};
+    char *arguments[] = { program, verb, number, NULL };
     g_autoptr(GError) problem = NULL;
     GPid child;
-    const GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
-                              G_SPAWN_STDERR_TO_DEV_NULL;
+    const GSpawnFlags flags =
+        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
     if (!g_spawn_async("/", arguments, NULL, flags, own_session, NULL, &child, &problem))
-        return error_set(err, ERROR_INTERNAL, _("could not start a process: %s"),
-                         problem->message);
+        return error_set(err, ERROR_INTERNAL, _("could not start a process: %s"), problem->message);
     return wait_until_taken(s, run, child, err);
 }

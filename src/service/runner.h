@@ -15,7 +15,7 @@ typedef struct {
     const char *task;
     const char *business_date; /* or NULL: yesterday in the task's time zone */
     run_options options;
-    int64_t replay_of;         /* the run whose rejects are replayed; 0: none */
+    int64_t replay_of; /* the run whose rejects are replayed; 0: none */
 } run_request;
 
 /* Record a queued run: *run is its number. Refuses a task whose mapping waits

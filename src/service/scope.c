@@ -4,6 +4,7 @@
 #include "base/intl.h"
 #include "store/parameters.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static bool load_globals(run_scope *s, engine *e, error **err)
@@ -52,9 +53,8 @@ static bool set_dates(run_scope *s, const engine *e, const zone *z, const scope_
 
 run_scope *run_scope_new(engine *e, const scope_request *r, error **err)
 {
-    const char *zone_of_task = r->task != NULL && r->task->time_zone != NULL
-                                   ? r->task->time_zone
-                                   : e->config->time_zone;
+    const char *zone_of_task =
+        r->task != NULL && r->task->time_zone != NULL ? r->task->time_zone : e->config->time_zone;
     g_autoptr(zone) z = zone_open(zone_of_task, err);
     g_autoptr(run_scope) s = g_new0(run_scope, 1);
     if (z == NULL || !load_globals(s, e, err) || !set_dates(s, e, z, r, err))
@@ -66,7 +66,7 @@ run_scope *run_scope_new(engine *e, const scope_request *r, error **err)
     s->start_time = civil_format(&start);
     s->job_name = g_strdup(r->task != NULL ? r->task->name : "");
     s->task_id = g_strdup(r->task_id != NULL ? r->task_id : "");
-    s->instance_id = g_strdup_printf("%" G_GINT64_FORMAT, r->run);
+    s->instance_id = g_strdup_printf("%" PRId64, r->run);
     s->scope.start_time = s->start_time;
     s->scope.job_name = s->job_name;
     /* A task is its own workflow with a single node. */
@@ -111,21 +111,18 @@ static bool check_json(const run_scope *s, const task *t, const char *path, cons
         return check_text(s, t, path, json_string_value(given), err);
     size_t i;
     json_t *element;
-    json_array_foreach(given, i, element)
-        if (!check_json(s, t, path, element, err))
-            return false;
+    json_array_foreach(given, i, element) if (!check_json(s, t, path, element, err)) return false;
     const char *key;
-    json_object_foreach((json_t *)given, key, element)
-        if (!check_json(s, t, path, element, err))
-            return false;
+    json_object_foreach((json_t *)given, key,
+                        element) if (!check_json(s, t, path, element, err)) return false;
     return true;
 }
 
 static bool check_table(const run_scope *s, const task *t, const char *path,
                         const table_name *table, error **err)
 {
-    return table == NULL || (check_text(s, t, path, table->schema, err) &&
-                             check_text(s, t, path, table->name, err));
+    return table == NULL ||
+           (check_text(s, t, path, table->schema, err) && check_text(s, t, path, table->name, err));
 }
 
 static bool check_mapping(const run_scope *s, const task *t, error **err)
@@ -148,9 +145,9 @@ bool scope_check_task(const run_scope *s, const task *t, error **err)
     const struct {
         const char *path, *text;
     } texts[] = {
-        {"source.query", t->source.query},   {"source.file", t->source.file},
-        {"source.where", t->source.where},   {"target.pre_sql", t->target.pre_sql},
-        {"target.post_sql", t->target.post_sql},
+        { "source.query", t->source.query },       { "source.file", t->source.file },
+        { "source.where", t->source.where },       { "target.pre_sql", t->target.pre_sql },
+        { "target.post_sql", t->target.post_sql },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         if (!check_text(s, t, texts[i].path, texts[i].text, err))

@@ -13,12 +13,12 @@ typedef struct {
 } run_scope;
 
 typedef struct {
-    const task *task;           /* or NULL: only globals and built-ins; outlives the scope */
-    const char *task_id;        /* or NULL */
-    const char *business_date;  /* or NULL: yesterday in the task's time zone */
-    const json_t *overrides;    /* object of --param, or NULL; wins over all */
-    int64_t started_at;         /* ms; of the first attempt; 0: now */
-    int64_t run;                /* 0: not known yet */
+    const task *task;          /* or NULL: only globals and built-ins; outlives the scope */
+    const char *task_id;       /* or NULL */
+    const char *business_date; /* or NULL: yesterday in the task's time zone */
+    const json_t *overrides;   /* object of --param, or NULL; wins over all */
+    int64_t started_at;        /* ms; of the first attempt; 0: now */
+    int64_t run;               /* 0: not known yet */
 } scope_request;
 
 run_scope *run_scope_new(engine *e, const scope_request *r, error **err);

@@ -29,26 +29,27 @@ static void words_become_the_input_of_an_operation(void **state)
         const char *operation, *words, *input;
         bool json, quiet;
     } cases[] = {
-        {"task show", "orders", "{\"name\": \"orders\"}", false, false},
-        {"task show", "orders --version 3 --json", "{\"name\": \"orders\", \"version\": 3}", true,
-         false},
-        {"task show", "--version=3 --quiet orders", "{\"name\": \"orders\", \"version\": 3}",
-         false, true},
-        {"task run", "o --date 2026-03-01..2026-03-02 --param a=1 --param b=x=y --verify",
-         "{\"name\": \"o\", \"date\": \"2026-03-01..2026-03-02\", \"param\": {\"a\": \"1\", "
-         "\"b\": \"x=y\"}, \"verify\": true}",
-         false, false},
-        {"task run", "o --attempt-limit 2", "{\"name\": \"o\", \"attempt_limit\": 2}", false,
-         false},
-        {"reject replay", "12 1 4 9", "{\"run\": 12, \"numbers\": [1, 4, 9]}", false, false},
-        {"task show", "-- --odd", "{\"name\": \"--odd\"}", false, false},
-        {"parameter set", "p --description=", NULL, false, false},
+        { "task show", "orders", "{\"name\": \"orders\"}", false, false },
+        { "task show", "orders --version 3 --json", "{\"name\": \"orders\", \"version\": 3}", true,
+          false },
+        { "task show", "--version=3 --quiet orders", "{\"name\": \"orders\", \"version\": 3}",
+          false, true },
+        { "task run", "o --date 2026-03-01..2026-03-02 --param a=1 --param b=x=y --verify",
+          "{\"name\": \"o\", \"date\": \"2026-03-01..2026-03-02\", \"param\": {\"a\": \"1\", "
+          "\"b\": \"x=y\"}, \"verify\": true}",
+          false, false },
+        { "task run", "o --attempt-limit 2", "{\"name\": \"o\", \"attempt_limit\": 2}", false,
+          false },
+        { "reject replay", "12 1 4 9", "{\"run\": 12, \"numbers\": [1, 4, 9]}", false, false },
+        { "task show", "-- --odd", "{\"name\": \"--odd\"}", false, false },
+        { "parameter set", "p --description=", NULL, false, false },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(GStrv) words = g_strsplit(cases[i].words, " ", -1);
         bool json, quiet, help;
         error *err = NULL;
-        json_t *in = command_line_input(find(cases[i].operation), words, &json, &quiet, &help, &err);
+        json_t *in =
+            command_line_input(find(cases[i].operation), words, &json, &quiet, &help, &err);
         if (cases[i].input == NULL) {
             assert_null(in);
             error_free(err);
@@ -71,20 +72,21 @@ static void wrong_words_are_named(void **state)
     static const struct {
         const char *operation, *words, *message;
     } cases[] = {
-        {"task show", "", "TASK is missing"},
-        {"task show", "a b", "too many arguments: \"b\""},
-        {"task show", "a --vresion 1", "unknown option \"--vresion\"; did you mean \"--version\"?"},
-        {"task show", "a --version", "--version needs a value: N"},
-        {"task show", "a --version x", "N must be a number, not \"x\""},
-        {"task show", "a --version -1", "N must be a number, not \"-1\""},
-        {"task show", "a --version 1 --version 2", "--version is given twice"},
-        {"task run", "a --verify=1", "--verify takes no value"},
-        {"task run", "a --param b", "--param takes NAME=VALUE, not \"b\""},
-        {"task run", "a --resume", "--resume is not in this version"},
-        {"task run", "a --env prod", "--env is not in this version"},
-        {"task save", "/nonexistent/file",
-         "could not open \"/nonexistent/file\": No such file or directory"},
-        {"run show", "twelve", "RUN must be a number, not \"twelve\""},
+        { "task show", "", "TASK is missing" },
+        { "task show", "a b", "too many arguments: \"b\"" },
+        { "task show", "a --vresion 1",
+          "unknown option \"--vresion\"; did you mean \"--version\"?" },
+        { "task show", "a --version", "--version needs a value: N" },
+        { "task show", "a --version x", "N must be a number, not \"x\"" },
+        { "task show", "a --version -1", "N must be a number, not \"-1\"" },
+        { "task show", "a --version 1 --version 2", "--version is given twice" },
+        { "task run", "a --verify=1", "--verify takes no value" },
+        { "task run", "a --param b", "--param takes NAME=VALUE, not \"b\"" },
+        { "task run", "a --resume", "--resume is not in this version" },
+        { "task run", "a --env prod", "--env is not in this version" },
+        { "task save", "/nonexistent/file",
+          "could not open \"/nonexistent/file\": No such file or directory" },
+        { "run show", "twelve", "RUN must be a number, not \"twelve\"" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_auto(GStrv) words = g_strsplit(cases[i].words, " ", -1);
@@ -136,7 +138,7 @@ static void every_operation_is_complete(void **state)
 static void completion_knows_every_verb(void **state)
 {
     (void)state;
-    static const char *const shells[] = {"bash", "zsh"};
+    static const char *const shells[] = { "bash", "zsh" };
     assert_null(completion_script("fish"));
     for (size_t i = 0; i < G_N_ELEMENTS(shells); i++) {
         g_autofree char *script = completion_script(shells[i]);
@@ -151,12 +153,13 @@ static void completion_knows_every_verb(void **state)
 static void tables_are_aligned_and_safe(void **state)
 {
     (void)state;
-    json_t *out = json_loads("{\"connections\": ["
-                             "{\"name\": \"a\", \"type\": \"sqlite\", \"address\": \"/x\", "
-                             "\"protected\": true, \"updated_at\": \"2026-03-02T00:00:05+01:00\"},"
-                             "{\"name\": \"数据\", \"type\": \"file\", \"address\": \"\\u001b[31m\","
-                             " \"protected\": false, \"updated_at\": null}]}",
-                             0, NULL);
+    json_t *out =
+        json_loads("{\"connections\": ["
+                   "{\"name\": \"a\", \"type\": \"sqlite\", \"address\": \"/x\", "
+                   "\"protected\": true, \"updated_at\": \"2026-03-02T00:00:05+01:00\"},"
+                   "{\"name\": \"数据\", \"type\": \"file\", \"address\": \"\\u001b[31m\","
+                   " \"protected\": false, \"updated_at\": null}]}",
+                   0, NULL);
     g_autofree char *text = output_table(find("connection list"), out, false, 0);
     assert_string_equal(text, "NAME  TYPE    ADDRESS  PROTECTED  SAVED\n"
                               "a     sqlite  /x       yes        2026-03-02 00:00:05\n"
@@ -192,8 +195,11 @@ static void states_are_coloured_only_when_asked(void **state)
 static void a_progress_line_says_rows_rate_rejects_and_time_left(void **state)
 {
     (void)state;
-    const run_counters now = {.phase = "load", .rows_read = 50000, .rows_expected = 100000,
-                              .rows_rejected = 3, .seconds = 5};
+    const run_counters now = { .phase = "load",
+                               .rows_read = 50000,
+                               .rows_expected = 100000,
+                               .rows_rejected = 3,
+                               .seconds = 5 };
     g_autofree char *line = progress_line("orders", &now, 200);
     assert_string_equal(line, "orders: load   50 % [##########..........]  50,000 rows  10,000/s"
                               "  3 rejects  5.0s left");

@@ -35,11 +35,11 @@ static connection *parse(const char *text)
 static void a_server_has_all_its_keys(void **state)
 {
     (void)state;
-    g_autoptr(connection) c = parse(
-        "{\"name\": \"erp\", \"type\": \"postgresql\", \"host\": \"db1\", \"port\": 5433, "
-        "\"database\": \"erp\", \"user\": \"loader\", \"password\": \"env:ERP_PASSWORD\", "
-        "\"tls\": \"verify-full\", \"ledger_schema\": \"ferry\", \"protected\": true, "
-        "\"max_connections\": 4}");
+    g_autoptr(connection) c =
+        parse("{\"name\": \"erp\", \"type\": \"postgresql\", \"host\": \"db1\", \"port\": 5433, "
+              "\"database\": \"erp\", \"user\": \"loader\", \"password\": \"env:ERP_PASSWORD\", "
+              "\"tls\": \"verify-full\", \"ledger_schema\": \"ferry\", \"protected\": true, "
+              "\"max_connections\": 4}");
     assert_string_equal(c->host, "db1");
     assert_int_equal(c->port, 5433);
     assert_int_equal(c->tls, TLS_VERIFY_FULL);
@@ -61,15 +61,15 @@ static void file_formats_have_their_defaults(void **state)
         const char *null_text;
         bool null_is_empty;
     } cases[] = {
-        {"", "csv", ',', '"', true, "", true},
-        {", \"format\": \"csv\"", "csv", ',', '"', true, "", true},
-        {", \"format\": \"tsv\"", "tsv", '\t', 0, true, "\\N", false},
-        {", \"format\": {\"type\": \"csv\", \"delimiter\": \";\", \"header\": false, \"null\": "
-         "\"\\\\N\"}",
-         "csv", ';', '"', false, "\\N", false},
-        {", \"format\": {\"type\": \"csv\", \"quote\": \"'\", \"null\": \"\"}", "csv", ',', '\'',
-         true, "", true},
-        {", \"format\": \"jsonl\"", "jsonl", ',', '"', false, "", false},
+        { "", "csv", ',', '"', true, "", true },
+        { ", \"format\": \"csv\"", "csv", ',', '"', true, "", true },
+        { ", \"format\": \"tsv\"", "tsv", '\t', 0, true, "\\N", false },
+        { ", \"format\": {\"type\": \"csv\", \"delimiter\": \";\", \"header\": false, \"null\": "
+          "\"\\\\N\"}",
+          "csv", ';', '"', false, "\\N", false },
+        { ", \"format\": {\"type\": \"csv\", \"quote\": \"'\", \"null\": \"\"}", "csv", ',', '\'',
+          true, "", true },
+        { ", \"format\": \"jsonl\"", "jsonl", ',', '"', false, "", false },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = g_strdup_printf(
@@ -99,36 +99,37 @@ static void wrong_documents_say_what_is_wrong(void **state)
     static const struct {
         const char *keys, *message;
     } cases[] = {
-        {"\"type\": \"sqlite\"", "connection \"c\": path is missing"},
-        {"\"type\": \"sqlite\", \"path\": \"x\", \"host\": \"h\"",
-         "connection \"c\": a connection of type \"sqlite\" has no \"host\""},
-        {"\"type\": \"postgresql\", \"path\": \"x\"",
-         "connection \"c\": a connection of type \"postgresql\" has no \"path\""},
-        {"\"type\": \"sqlite\", \"pth\": \"x\"",
-         "connection \"c\": unknown key \"pth\"; did you mean \"path\"?"},
-        {"\"type\": \"postgresq\"", NULL},
-        {"\"type\": \"file\", \"path\": \"sftp://host/x\"",
-         "connection \"c\": path: sftp:// is not in this version"},
-        {"\"type\": \"postgresql\", \"tunnel\": {}",
-         "connection \"c\": tunnel is not in this version"},
-        {"\"type\": \"postgresql\", \"environments\": {}",
-         "connection \"c\": environments is not in this version"},
-        {"\"type\": \"postgresql\", \"password\": \"hunter2\"",
-         "connection \"c\": password is neither a reference nor sealed"},
-        {"\"type\": \"postgresql\", \"password\": {\"command\": []}", NULL},
-        {"\"type\": \"postgresql\", \"port\": 65536",
-         "connection \"c\": port must be a whole number from 1 to 65535"},
-        {"\"type\": \"postgresql\", \"tls\": \"prefer\"",
-         "connection \"c\": tls cannot be \"prefer\""},
-        {"\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"csv\", \"delimiter\": "
-         "\"ab\"}",
-         "connection \"c\": format.delimiter must be one ASCII character"},
-        {"\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"csv\", \"delimiter\": "
-         "\"\\\"\"}",
-         "connection \"c\": format.delimiter and format.quote must be different"},
-        {"\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"jsonl\", \"header\": true}",
-         "connection \"c\": format.header cannot be used with jsonl"},
-        {"\"type\": \"file\", \"path\": \"x\", \"format\": \"xls\"", NULL},
+        { "\"type\": \"sqlite\"", "connection \"c\": path is missing" },
+        { "\"type\": \"sqlite\", \"path\": \"x\", \"host\": \"h\"",
+          "connection \"c\": a connection of type \"sqlite\" has no \"host\"" },
+        { "\"type\": \"postgresql\", \"path\": \"x\"",
+          "connection \"c\": a connection of type \"postgresql\" has no \"path\"" },
+        { "\"type\": \"sqlite\", \"pth\": \"x\"",
+          "connection \"c\": unknown key \"pth\"; did you mean \"path\"?" },
+        { "\"type\": \"postgresq\"", NULL },
+        { "\"type\": \"file\", \"path\": \"sftp://host/x\"",
+          "connection \"c\": path: sftp:// is not in this version" },
+        { "\"type\": \"postgresql\", \"tunnel\": {}",
+          "connection \"c\": tunnel is not in this version" },
+        { "\"type\": \"postgresql\", \"environments\": {}",
+          "connection \"c\": environments is not in this version" },
+        { "\"type\": \"postgresql\", \"password\": \"hunter2\"",
+          "connection \"c\": password is neither a reference nor sealed" },
+        { "\"type\": \"postgresql\", \"password\": {\"command\": []}", NULL },
+        { "\"type\": \"postgresql\", \"port\": 65536",
+          "connection \"c\": port must be a whole number from 1 to 65535" },
+        { "\"type\": \"postgresql\", \"tls\": \"prefer\"",
+          "connection \"c\": tls cannot be \"prefer\"" },
+        { "\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"csv\", \"delimiter\": "
+          "\"ab\"}",
+          "connection \"c\": format.delimiter must be one ASCII character" },
+        { "\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"csv\", \"delimiter\": "
+          "\"\\\"\"}",
+          "connection \"c\": format.delimiter and format.quote must be different" },
+        { "\"type\": \"file\", \"path\": \"x\", \"format\": {\"type\": \"jsonl\", "
+          "\"header\": true}",
+          "connection \"c\": format.header cannot be used with jsonl" },
+        { "\"type\": \"file\", \"path\": \"x\", \"format\": \"xls\"", NULL },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = g_strdup_printf("{\"name\": \"c\", %s}", cases[i].keys);
@@ -180,9 +181,14 @@ static void references_are_not_sealed_and_unknown_schemes_are_refused(void **sta
         const char *password;
         bool kept;
     } cases[] = {
-        {"\"env:X\"", true},        {"\"file:/x\"", true}, {"\"credential:x\"", true},
-        {"\"pgpass\"", true},       {"{\"command\": [\"pass\", \"x\"]}", true},
-        {"\"command:pass x\"", false}, {"\"cred:x\"", false}, {"\"\"", false},
+        { "\"env:X\"", true },
+        { "\"file:/x\"", true },
+        { "\"credential:x\"", true },
+        { "\"pgpass\"", true },
+        { "{\"command\": [\"pass\", \"x\"]}", true },
+        { "\"command:pass x\"", false },
+        { "\"cred:x\"", false },
+        { "\"\"", false },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = g_strdup_printf(
@@ -215,8 +221,8 @@ static int own_home(void **state)
 static int remove_home(void **state)
 {
     g_autofree char *config = g_build_filename(*state, "config", NULL);
-    g_autofree char *keys[] = {g_build_filename(config, "secret.key", NULL),
-                               g_build_filename(*state, "secret.key", NULL)};
+    g_autofree char *keys[] = { g_build_filename(config, "secret.key", NULL),
+                                g_build_filename(*state, "secret.key", NULL) };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         g_unlink(keys[i]);
     g_free(keys[1]);

@@ -115,9 +115,9 @@ static void save_connections(engine *e, const fixture *f)
     do_it(e, "connection save", target);
 }
 
-#define COPY(name, mode)                                                                           \
-    "{\"document\": {\"name\": \"" name "\", \"source\": {\"connection\": \"a\", \"table\": "     \
-    "\"orders\"}, \"target\": {\"connection\": \"b\", \"table\": \"orders\", \"mode\": " mode      \
+#define COPY(name, mode)                                                                      \
+    "{\"document\": {\"name\": \"" name "\", \"source\": {\"connection\": \"a\", \"table\": " \
+    "\"orders\"}, \"target\": {\"connection\": \"b\", \"table\": \"orders\", \"mode\": " mode \
     "}}}"
 
 /* --- tests --- */
@@ -178,10 +178,19 @@ static void a_run_copies_and_says_what_it_did(void **state)
     assert_int_equal(document_get_integer(result, "rows_written", 0), 100);
     assert_true(json_is_null(json_object_get(result, "error")));
     assert_true(json_is_null(json_object_get(result, "reject_file")));
-    static const char *const fields[] = {
-        "run",           "task",         "rows_rejected",  "rows_filtered", "rows_inserted",
-        "rows_updated",  "bytes",        "rows_unchanged", "seconds",       "queue_seconds",
-        "segments",      "waits",        "log"};
+    static const char *const fields[] = { "run",
+                                          "task",
+                                          "rows_rejected",
+                                          "rows_filtered",
+                                          "rows_inserted",
+                                          "rows_updated",
+                                          "bytes",
+                                          "rows_unchanged",
+                                          "seconds",
+                                          "queue_seconds",
+                                          "segments",
+                                          "waits",
+                                          "log" };
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         assert_non_null(json_object_get(result, fields[i]));
     json_decref(result);
@@ -335,8 +344,8 @@ static void a_killed_run_is_settled_by_the_next_one(void **state)
         const char *point, *settled;
         int64_t rows;
     } cases[] = {
-        {"K2", "failed", 1},  {"K6", "failed", 1},     {"K13", "failed", 1},
-        {"K16", "failed", 1}, {"K17", "succeeded", 100},
+        { "K2", "failed", 1 },  { "K6", "failed", 1 },       { "K13", "failed", 1 },
+        { "K16", "failed", 1 }, { "K17", "succeeded", 100 },
     };
     run_sql(f->target, "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT)");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

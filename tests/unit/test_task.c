@@ -38,7 +38,7 @@ static char *whole(const char *source, const char *target, const char *more)
 }
 
 #define FROM "\"connection\": \"a\", \"table\": \"s\""
-#define TO "\"connection\": \"b\", \"table\": \"d\", \"mode\": "
+#define TO   "\"connection\": \"b\", \"table\": \"d\", \"mode\": "
 
 /* The example of the design, every key of it. */
 static const char full[] =
@@ -91,9 +91,9 @@ static void defaults_depend_on_the_mode(void **state)
         bool create;
         empty_source empty;
     } cases[] = {
-        {TO "\"append\"", true, EMPTY_KEEP},
-        {TO "\"overwrite\"", true, EMPTY_FAIL},
-        {TO "\"upsert\", \"key\": [\"k\"]", false, EMPTY_KEEP},
+        { TO "\"append\"", true, EMPTY_KEEP },
+        { TO "\"overwrite\"", true, EMPTY_FAIL },
+        { TO "\"upsert\", \"key\": [\"k\"]", false, EMPTY_KEEP },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = whole(FROM, cases[i].mode, "");
@@ -117,8 +117,8 @@ static void rejects_may_be_a_number_a_share_or_words(void **state)
         int64_t rows;
         double percent;
     } cases[] = {
-        {"0", 0, -1}, {"\"none\"", 0, -1},   {"\"unlimited\"", -1, -1},
-        {"7", 7, -1}, {"\"0.5%\"", -1, 0.5}, {"\"100%\"", -1, 100},
+        { "0", 0, -1 }, { "\"none\"", 0, -1 },   { "\"unlimited\"", -1, -1 },
+        { "7", 7, -1 }, { "\"0.5%\"", -1, 0.5 }, { "\"100%\"", -1, 100 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *more = g_strdup_printf("\"rejects\": {\"limit\": %s}", cases[i].limit);
@@ -135,13 +135,13 @@ static void a_table_name_splits_at_its_single_dot(void **state)
     static const struct {
         const char *table, *schema, *name;
     } cases[] = {
-        {"\"orders\"", NULL, "orders"},
-        {"\"sales.orders\"", "sales", "orders"},
-        {"\"My Schema.Order Details\"", "My Schema", "Order Details"},
-        {"[\"s.x\", \"odd.name\"]", "s.x", "odd.name"},
-        {"[\"odd.name\"]", NULL, "odd.name"},
-        {"\"t_${bizdate}\"", NULL, "t_${bizdate}"},
-        {"\"s.t_$[yyyy.mm]\"", "s", "t_$[yyyy.mm]"},
+        { "\"orders\"", NULL, "orders" },
+        { "\"sales.orders\"", "sales", "orders" },
+        { "\"My Schema.Order Details\"", "My Schema", "Order Details" },
+        { "[\"s.x\", \"odd.name\"]", "s.x", "odd.name" },
+        { "[\"odd.name\"]", NULL, "odd.name" },
+        { "\"t_${bizdate}\"", NULL, "t_${bizdate}" },
+        { "\"s.t_$[yyyy.mm]\"", "s", "t_$[yyyy.mm]" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *source =
@@ -204,81 +204,83 @@ static void wrong_documents_say_what_is_wrong(void **state)
     static const struct {
         const char *source, *target, *more, *message;
     } cases[] = {
-        {"\"connection\": \"a\", \"tabel\": \"s\"", TO "\"append\"", "",
-         "task \"t\": unknown key \"tabel\" in source; did you mean \"table\"?"},
-        {FROM, TO "\"append\"", "\"sorce\": 1",
-         "task \"t\": unknown key \"sorce\"; did you mean \"source\"?"},
-        {"\"table\": \"s\"", TO "\"append\"", "",
-         "task \"t\": source needs one of: connection, connections"},
-        {"\"connection\": \"a\"", TO "\"append\"", "",
-         "task \"t\": source needs one of: table, tables, query, file"},
-        {FROM ", \"query\": \"SELECT 1\"", TO "\"append\"", "",
-         "task \"t\": source has both \"table\" and \"query\": only one is allowed"},
-        {FROM ", \"connections\": [\"b\"]", TO "\"append\"", "",
-         "task \"t\": source has both \"connection\" and \"connections\": only one is allowed"},
-        {"\"connections\": [\"a\"], \"table\": \"s\"", TO "\"append\"", "",
-         "task \"t\": source.connections needs \"tables\" beside it"},
-        {FROM ", \"where\": \"1\", \"filter\": {\"all\": []}", TO "\"append\"", "", NULL},
-        {"\"connection\": \"a\", \"file\": \"x\", \"where\": \"1\"", TO "\"append\"", "",
-         "task \"t\": source.where is SQL and cannot be used on a file"},
-        {"\"connection\": \"a\", \"table\": \"a.b.c\"", TO "\"append\"", "",
-         "task \"t\": source.table \"a.b.c\" is neither name nor schema.name"},
-        {"\"connection\": \"a\", \"table\": 7", TO "\"append\"", "",
-         "task \"t\": source.table must be \"name\", \"schema.name\" or [\"schema\", \"name\"]"},
-        {"\"connection\": \"a\", \"tables\": [\"t[1-3]\", \"t2\"]", TO "\"append\"", "",
-         "task \"t\": source.tables[1] names table \"t2\" twice"},
-        {"\"connection\": \"a\", \"tables\": \"t[1-20000]\"", TO "\"append\"", "",
-         "task \"t\": source.tables: the pattern names more than 10000 tables"},
-        {FROM ", \"watermark\": {}", TO "\"append\"", "",
-         "task \"t\": source.watermark is not in this version"},
-        {FROM ", \"time_zone\": \"12\"", TO "\"append\"", "", NULL},
-        {FROM, "\"connection\": \"b\", \"mode\": \"append\"", "",
-         "task \"t\": target needs one of: table, file"},
-        {FROM, "\"connection\": \"b\", \"table\": \"d\"", "", "task \"t\": target.mode is missing"},
-        {FROM, TO "\"upsrt\"", "",
-         "task \"t\": target.mode cannot be \"upsrt\"; did you mean \"upsert\"?"},
-        {FROM, TO "\"upsert\"", "", "task \"t\": target.key is missing"},
-        {FROM, TO "\"append\", \"slice\": {\"column\": \"d\", \"value\": 1}", "",
-         "task \"t\": target.slice cannot be used with mode \"append\""},
-        {FROM, TO "\"overwrite\", \"slice\": {\"column\": \"d\", \"from\": 1}", "",
-         "task \"t\": target.slice needs either \"value\" or \"from\" and \"until\""},
-        {FROM, TO "\"overwrite\", \"commit\": \"segment\"", "",
-         "task \"t\": target.commit \"segment\" cannot be used with mode \"overwrite\""},
-        {FROM, TO "\"append\", \"commit\": \"segment\", \"pre_sql\": \"DELETE FROM d\"", "",
-         "task \"t\": target.commit \"segment\" leaves no single publish, so pre_sql, post_sql "
-         "and publish cannot be used with it"},
-        {FROM, TO "\"overwrite\", \"undo_hours\": 3", "",
-         "task \"t\": target.undo_hours is not in this version"},
-        {FROM, TO "\"append\"", "\"depends_on\": []",
-         "task \"t\": depends_on is not in this version"},
-        {FROM, TO "\"append\"", "\"schedule\": {\"kind\": \"clock\", \"cron\": \"* * * * *\"}",
-         "task \"t\": schedule.kind \"clock\" is not in this version"},
-        {FROM, TO "\"append\"", "\"limits\": {\"timeout_minutes\": 301}",
-         "task \"t\": limits.timeout_minutes must be a whole number from 1 to 300"},
-        {FROM, TO "\"append\"", "\"limits\": {\"streams\": 17}",
-         "task \"t\": limits.streams must be a whole number from 1 to 16"},
-        {FROM, TO "\"append\"", "\"rejects\": {\"limit\": \"many\"}",
-         "task \"t\": rejects.limit must be a number of rows, a percentage such as \"0.5%\", "
-         "\"none\" or \"unlimited\""},
-        {FROM, TO "\"append\"", "\"mapping\": {\"by\": \"custom\"}",
-         "task \"t\": mapping.by \"custom\" maps only what mapping.columns lists, and it lists "
-         "nothing"},
-        {FROM, TO "\"append\"", "\"mapping\": {\"columns\": [{\"target\": \"x\"}]}",
-         "task \"t\": mapping.columns[0] needs exactly one of: source, constant, parameter, skip"},
-        {FROM, TO "\"append\"",
-         "\"mapping\": {\"columns\": [{\"target\": \"x\", \"source\": \"a\"}, "
-         "{\"target\": \"x\", \"source\": \"b\"}]}",
-         "task \"t\": mapping.columns[1] maps target column \"x\" again"},
-        {FROM, TO "\"append\"",
-         "\"mapping\": {\"columns\": [{\"target\": \"x\", \"constant\": 1, \"replace\": "
-         "[{\"find\": \"a\", \"with\": \"b\"}]}]}",
-         "task \"t\": mapping.columns[0].replace works on a source column only"},
-        {FROM, TO "\"append\"",
-         "\"mapping\": {\"columns\": [{\"target\": \"x\", \"replace\": [{\"find\": \"(\", "
-         "\"with\": \"\", \"regex\": true}]}]}",
-         NULL},
-        {FROM, TO "\"append\"", "\"parameters\": {\"a b\": 1}",
-         "task \"t\": parameters: \"a b\" is not a name of letters, digits and _"},
+        { "\"connection\": \"a\", \"tabel\": \"s\"", TO "\"append\"", "",
+          "task \"t\": unknown key \"tabel\" in source; did you mean \"table\"?" },
+        { FROM, TO "\"append\"", "\"sorce\": 1",
+          "task \"t\": unknown key \"sorce\"; did you mean \"source\"?" },
+        { "\"table\": \"s\"", TO "\"append\"", "",
+          "task \"t\": source needs one of: connection, connections" },
+        { "\"connection\": \"a\"", TO "\"append\"", "",
+          "task \"t\": source needs one of: table, tables, query, file" },
+        { FROM ", \"query\": \"SELECT 1\"", TO "\"append\"", "",
+          "task \"t\": source has both \"table\" and \"query\": only one is allowed" },
+        { FROM ", \"connections\": [\"b\"]", TO "\"append\"", "",
+          "task \"t\": source has both \"connection\" and \"connections\": only one is allowed" },
+        { "\"connections\": [\"a\"], \"table\": \"s\"", TO "\"append\"", "",
+          "task \"t\": source.connections needs \"tables\" beside it" },
+        { FROM ", \"where\": \"1\", \"filter\": {\"all\": []}", TO "\"append\"", "", NULL },
+        { "\"connection\": \"a\", \"file\": \"x\", \"where\": \"1\"", TO "\"append\"", "",
+          "task \"t\": source.where is SQL and cannot be used on a file" },
+        { "\"connection\": \"a\", \"table\": \"a.b.c\"", TO "\"append\"", "",
+          "task \"t\": source.table \"a.b.c\" is neither name nor schema.name" },
+        { "\"connection\": \"a\", \"table\": 7", TO "\"append\"", "",
+          "task \"t\": source.table must be \"name\", \"schema.name\" or [\"schema\", \"name\"]" },
+        { "\"connection\": \"a\", \"tables\": [\"t[1-3]\", \"t2\"]", TO "\"append\"", "",
+          "task \"t\": source.tables[1] names table \"t2\" twice" },
+        { "\"connection\": \"a\", \"tables\": \"t[1-20000]\"", TO "\"append\"", "",
+          "task \"t\": source.tables: the pattern names more than 10000 tables" },
+        { FROM ", \"watermark\": {}", TO "\"append\"", "",
+          "task \"t\": source.watermark is not in this version" },
+        { FROM ", \"time_zone\": \"12\"", TO "\"append\"", "", NULL },
+        { FROM, "\"connection\": \"b\", \"mode\": \"append\"", "",
+          "task \"t\": target needs one of: table, file" },
+        { FROM, "\"connection\": \"b\", \"table\": \"d\"", "",
+          "task \"t\": target.mode is missing" },
+        { FROM, TO "\"upsrt\"", "",
+          "task \"t\": target.mode cannot be \"upsrt\"; did you mean \"upsert\"?" },
+        { FROM, TO "\"upsert\"", "", "task \"t\": target.key is missing" },
+        { FROM, TO "\"append\", \"slice\": {\"column\": \"d\", \"value\": 1}", "",
+          "task \"t\": target.slice cannot be used with mode \"append\"" },
+        { FROM, TO "\"overwrite\", \"slice\": {\"column\": \"d\", \"from\": 1}", "",
+          "task \"t\": target.slice needs either \"value\" or \"from\" and \"until\"" },
+        { FROM, TO "\"overwrite\", \"commit\": \"segment\"", "",
+          "task \"t\": target.commit \"segment\" cannot be used with mode \"overwrite\"" },
+        { FROM, TO "\"append\", \"commit\": \"segment\", \"pre_sql\": \"DELETE FROM d\"", "",
+          "task \"t\": target.commit \"segment\" leaves no single publish, so pre_sql, post_sql "
+          "and publish cannot be used with it" },
+        { FROM, TO "\"overwrite\", \"undo_hours\": 3", "",
+          "task \"t\": target.undo_hours is not in this version" },
+        { FROM, TO "\"append\"", "\"depends_on\": []",
+          "task \"t\": depends_on is not in this version" },
+        { FROM, TO "\"append\"", "\"schedule\": {\"kind\": \"clock\", \"cron\": \"* * * * *\"}",
+          "task \"t\": schedule.kind \"clock\" is not in this version" },
+        { FROM, TO "\"append\"", "\"limits\": {\"timeout_minutes\": 301}",
+          "task \"t\": limits.timeout_minutes must be a whole number from 1 to 300" },
+        { FROM, TO "\"append\"", "\"limits\": {\"streams\": 17}",
+          "task \"t\": limits.streams must be a whole number from 1 to 16" },
+        { FROM, TO "\"append\"", "\"rejects\": {\"limit\": \"many\"}",
+          "task \"t\": rejects.limit must be a number of rows, a percentage such as \"0.5%\", "
+          "\"none\" or \"unlimited\"" },
+        { FROM, TO "\"append\"", "\"mapping\": {\"by\": \"custom\"}",
+          "task \"t\": mapping.by \"custom\" maps only what mapping.columns lists, and it lists "
+          "nothing" },
+        { FROM, TO "\"append\"", "\"mapping\": {\"columns\": [{\"target\": \"x\"}]}",
+          "task \"t\": mapping.columns[0] needs exactly one of: source, constant, parameter, "
+          "skip" },
+        { FROM, TO "\"append\"",
+          "\"mapping\": {\"columns\": [{\"target\": \"x\", \"source\": \"a\"}, "
+          "{\"target\": \"x\", \"source\": \"b\"}]}",
+          "task \"t\": mapping.columns[1] maps target column \"x\" again" },
+        { FROM, TO "\"append\"",
+          "\"mapping\": {\"columns\": [{\"target\": \"x\", \"constant\": 1, \"replace\": "
+          "[{\"find\": \"a\", \"with\": \"b\"}]}]}",
+          "task \"t\": mapping.columns[0].replace works on a source column only" },
+        { FROM, TO "\"append\"",
+          "\"mapping\": {\"columns\": [{\"target\": \"x\", \"replace\": [{\"find\": \"(\", "
+          "\"with\": \"\", \"regex\": true}]}]}",
+          NULL },
+        { FROM, TO "\"append\"", "\"parameters\": {\"a b\": 1}",
+          "task \"t\": parameters: \"a b\" is not a name of letters, digits and _" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *text = whole(cases[i].source, cases[i].target, cases[i].more);
@@ -298,8 +300,7 @@ static void wrong_documents_say_what_is_wrong(void **state)
 static void a_manual_schedule_is_accepted(void **state)
 {
     (void)state;
-    g_autofree char *text =
-        whole(FROM, TO "\"append\"", "\"schedule\": {\"kind\": \"manual\"}");
+    g_autofree char *text = whole(FROM, TO "\"append\"", "\"schedule\": {\"kind\": \"manual\"}");
     task_free(parse(text));
 }
 
@@ -344,21 +345,21 @@ static void a_mapping_is_confirmed_again_after_its_ends_changed(void **state)
         const char *what, *source, *target, *more;
         bool confirm;
     } cases[] = {
-        {"nothing changed", FROM, TO "\"append\"", "", false},
-        {"source table", "\"connection\": \"a\", \"table\": \"s2\"", TO "\"append\"", "", true},
-        {"source columns", FROM ", \"columns\": [\"x\"]", TO "\"append\"", "", true},
-        {"table to query", "\"connection\": \"a\", \"query\": \"SELECT 1\"", TO "\"append\"", "",
-         true},
-        {"target table", FROM, "\"connection\": \"b\", \"table\": \"e\", \"mode\": \"append\"", "",
-         true},
-        {"target connection", FROM,
-         "\"connection\": \"c\", \"table\": \"d\", \"mode\": \"append\"", "", true},
-        {"mode", FROM, TO "\"overwrite\"", "", false},
-        {"where", FROM ", \"where\": \"x > 1\"", TO "\"append\"", "", false},
-        {"table and mapping", "\"connection\": \"a\", \"table\": \"s2\"", TO "\"append\"",
-         "\"mapping\": {\"by\": \"position\"}", false},
-        {"another spelling", "\"connection\": \"a\", \"table\": [\"s\"]", TO "\"append\"", "",
-         false},
+        { "nothing changed", FROM, TO "\"append\"", "", false },
+        { "source table", "\"connection\": \"a\", \"table\": \"s2\"", TO "\"append\"", "", true },
+        { "source columns", FROM ", \"columns\": [\"x\"]", TO "\"append\"", "", true },
+        { "table to query", "\"connection\": \"a\", \"query\": \"SELECT 1\"", TO "\"append\"", "",
+          true },
+        { "target table", FROM, "\"connection\": \"b\", \"table\": \"e\", \"mode\": \"append\"", "",
+          true },
+        { "target connection", FROM,
+          "\"connection\": \"c\", \"table\": \"d\", \"mode\": \"append\"", "", true },
+        { "mode", FROM, TO "\"overwrite\"", "", false },
+        { "where", FROM ", \"where\": \"x > 1\"", TO "\"append\"", "", false },
+        { "table and mapping", "\"connection\": \"a\", \"table\": \"s2\"", TO "\"append\"",
+          "\"mapping\": {\"by\": \"position\"}", false },
+        { "another spelling", "\"connection\": \"a\", \"table\": [\"s\"]", TO "\"append\"", "",
+          false },
     };
     g_autofree char *text = whole(FROM, TO "\"append\"", "");
     json_t *before = read_json(text);
@@ -380,21 +381,21 @@ static void patterns_name_the_tables_of_the_rule_book(void **state)
         unsigned n;
         const char *first, *last, *all;
     } cases[] = {
-        {"order_[01-10]", 10, "order_01", "order_10", NULL},
-        {"table_[0-99]", 100, "table_0", "table_99", NULL},
-        {"t[00-99]", 100, "t00", "t99", NULL},
-        {"t[0-2]more", 3, "t0more", "t2more", "t0more t1more t2more"},
-        {"db1.t[1-3]", 3, "db1.t1", "db1.t3", "db1.t1 db1.t2 db1.t3"},
-        {"t[10-8]", 3, "t8", "t10", "t8 t9 t10"},
-        {"t[08-11]", 4, "t08", "t11", "t08 t09 t10 t11"},
-        {"t[8-011]", 4, "t8", "t11", "t8 t9 t10 t11"},
-        {"a,b_[0-1]", 3, "a", "b_1", "a b_0 b_1"},
-        {"table_00[0-9],table_0[10-99],table_[100-999]", 1000, "table_000", "table_999", NULL},
-        {"plain", 1, "plain", "plain", "plain"},
-        {"t[a-b]", 1, "t[a-b]", "t[a-b]", "t[a-b]"},
-        {"t[1-2][3-4]", 1, "t[1-2][3-4]", "t[1-2][3-4]", NULL},
-        {"t_$[yyyymmdd-1]", 1, "t_$[yyyymmdd-1]", "t_$[yyyymmdd-1]", NULL},
-        {"t[1-10000]", 10000, "t1", "t10000", NULL},
+        { "order_[01-10]", 10, "order_01", "order_10", NULL },
+        { "table_[0-99]", 100, "table_0", "table_99", NULL },
+        { "t[00-99]", 100, "t00", "t99", NULL },
+        { "t[0-2]more", 3, "t0more", "t2more", "t0more t1more t2more" },
+        { "db1.t[1-3]", 3, "db1.t1", "db1.t3", "db1.t1 db1.t2 db1.t3" },
+        { "t[10-8]", 3, "t8", "t10", "t8 t9 t10" },
+        { "t[08-11]", 4, "t08", "t11", "t08 t09 t10 t11" },
+        { "t[8-011]", 4, "t8", "t11", "t8 t9 t10 t11" },
+        { "a,b_[0-1]", 3, "a", "b_1", "a b_0 b_1" },
+        { "table_00[0-9],table_0[10-99],table_[100-999]", 1000, "table_000", "table_999", NULL },
+        { "plain", 1, "plain", "plain", "plain" },
+        { "t[a-b]", 1, "t[a-b]", "t[a-b]", "t[a-b]" },
+        { "t[1-2][3-4]", 1, "t[1-2][3-4]", "t[1-2][3-4]", NULL },
+        { "t_$[yyyymmdd-1]", 1, "t_$[yyyymmdd-1]", "t_$[yyyymmdd-1]", NULL },
+        { "t[1-10000]", 10000, "t1", "t10000", NULL },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         error *err = NULL;
@@ -413,8 +414,8 @@ static void patterns_name_the_tables_of_the_rule_book(void **state)
 static void patterns_that_cannot_be_meant_are_refused(void **state)
 {
     (void)state;
-    static const char *const patterns[] = {"", "a,,b", "t[1-10001]", "t[0-99999999999]", "a,a",
-                                           "t[1-3],t2"};
+    static const char *const patterns[] = { "",    "a,,b",     "t[1-10001]", "t[0-99999999999]",
+                                            "a,a", "t[1-3],t2" };
     for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
         error *err = NULL;
         assert_null(table_pattern_expand(patterns[i], &err));
