@@ -3,12 +3,12 @@
 struct batch_flow {
     GMutex mutex;
     GCond changed;
-    GPtrArray *all;   /* owned */
-    GQueue free;      /* of batch* */
-    GQueue *queues;   /* [n_queues] of batch* */
+    GPtrArray *all; /* owned */
+    GQueue free;    /* of batch* */
+    GQueue *queues; /* [n_queues] of batch* */
     unsigned n_queues;
-    unsigned readers; /* still reading */
-    unsigned starving;/* readers that wait for an empty batch */
+    unsigned readers;  /* still reading */
+    unsigned starving; /* readers that wait for an empty batch */
     bool stopped;
 };
 

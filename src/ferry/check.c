@@ -14,7 +14,8 @@ static char *quoted_staging(const plan *p)
 /* ---- moving rows from staging to the rejects ------------------------------ */
 
 /* Read a staged row back as the source row it was made from. */
-static void staged_to_source(const plan *p, const batch *staged, unsigned row, batch *b, unsigned to)
+static void staged_to_source(const plan *p, const batch *staged, unsigned row, batch *b,
+                             unsigned to)
 {
     for (guint i = 0; i < p->source_columns->len; i++)
         b->source[i][to] = value_null();
@@ -74,7 +75,7 @@ static reader *read_mapped(run_state *r, session *s, const char *sql, error **er
         int column = table_info_column(p->table_info, m->target);
         types[i] = ((column_info *)p->table_info->columns->pdata[column])->type;
     }
-    const read_request request = {.sql = sql, .n_columns = n};
+    const read_request request = { .sql = sql, .n_columns = n };
     return s->ops->read_open(s, &request, types, n, err);
 }
 
@@ -85,8 +86,7 @@ static bool reject_staged(run_state *r, const char *condition, reject_class clas
     const plan *p = r->plan;
     g_autofree char *staging = quoted_staging(p);
     g_autofree char *select = select_staged(p);
-    g_autofree char *sql =
-        g_strdup_printf("%s FROM %s AS s WHERE %s", select, staging, condition);
+    g_autofree char *sql = g_strdup_printf("%s FROM %s AS s WHERE %s", select, staging, condition);
     reader *rows = read_mapped(r, r->target, sql, err);
     if (rows == NULL)
         return false;
@@ -95,8 +95,7 @@ static bool reject_staged(run_state *r, const char *condition, reject_class clas
     r->target->ops->read_close(rows);
     if (!done || kept == 0)
         return done;
-    g_autofree char *delete =
-        g_strdup_printf("DELETE FROM %s AS s WHERE %s", staging, condition);
+    g_autofree char *delete = g_strdup_printf("DELETE FROM %s AS s WHERE %s", staging, condition);
     if (!run_sql(r, delete, &removed, err))
         return false;
     if (removed != kept)
@@ -120,8 +119,8 @@ static bool check_count(run_state *r, error **err)
     if (found == r->result->counters.rows_written)
         return true;
     return error_set(err, ERROR_VERIFY,
-                     _("staging holds %" PRId64 " rows, but %" PRId64
-                       " were loaded"), found, r->result->counters.rows_written);
+                     _("staging holds %" PRId64 " rows, but %" PRId64 " were loaded"), found,
+                     r->result->counters.rows_written);
 }
 
 static bool check_slice(run_state *r, error **err)
@@ -130,15 +129,15 @@ static bool check_slice(run_state *r, error **err)
     if (p->slice_sql == NULL)
         return true;
     g_autofree char *staging = quoted_staging(p);
-    g_autofree char *sql = g_strdup_printf(
-        "SELECT count(*) FROM %s WHERE NOT coalesce(%s, %s)", staging, p->slice_sql, "1=0");
+    g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM %s WHERE NOT coalesce(%s, %s)",
+                                           staging, p->slice_sql, "1=0");
     int64_t outside;
     if (!run_number(r, sql, &outside, err))
         return false;
     if (outside == 0)
         return true;
-    error_set(err, ERROR_DATA, _("%" PRId64 " loaded rows lie outside the slice %s"),
-              outside, p->slice_text);
+    error_set(err, ERROR_DATA, _("%" PRId64 " loaded rows lie outside the slice %s"), outside,
+              p->slice_text);
     return error_hint(err, _("filter the source to the slice; nothing was published"));
 }
 
@@ -166,15 +165,18 @@ static bool drop_losers(run_state *r, error **err)
     g_autofree char *sql = g_strdup_printf(
         "DELETE FROM %s WHERE %s IN (SELECT row_id FROM (SELECT %s AS row_id, rank() OVER "
         "(PARTITION BY %s ORDER BY %s DESC NULLS LAST) AS place FROM %s) AS ranked "
-        "WHERE place > 1)", staging, id, id, keys, winner, staging);
+        "WHERE place > 1)",
+        staging, id, id, keys, winner, staging);
     int64_t losers;
     if (!run_sql(r, sql, &losers, err))
         return false;
     r->result->counters.rows_filtered += losers;
     r->result->counters.rows_written -= losers;
     if (losers > 0)
-        run_log(r, LOG_INFO, _("%" PRId64 " rows filtered: another row of the same key "
-                               "has a higher \"%s\""), losers, p->task->target.winner_column);
+        run_log(r, LOG_INFO,
+                _("%" PRId64 " rows filtered: another row of the same key "
+                  "has a higher \"%s\""),
+                losers, p->task->target.winner_column);
     return true;
 }
 
@@ -188,11 +190,10 @@ static bool check_duplicates(run_state *r, error **err)
     g_autofree char *staging = quoted_staging(p);
     g_autofree char *own = key_list(p, "s.");
     g_autofree char *keys = key_list(p, "");
-    g_autofree char *condition =
-        g_strdup_printf("(%s) IN (SELECT %s FROM %s GROUP BY %s HAVING count(*) > 1)", own, keys,
-                        staging, keys);
-    return reject_staged(r, condition, REJECT_KEY, -1,
-                         _("several rows of the load have this key"), err);
+    g_autofree char *condition = g_strdup_printf(
+        "(%s) IN (SELECT %s FROM %s GROUP BY %s HAVING count(*) > 1)", own, keys, staging, keys);
+    return reject_staged(r, condition, REJECT_KEY, -1, _("several rows of the load have this key"),
+                         err);
 }
 
 /* Whether all of @columns are written by the mapping. */
@@ -201,8 +202,8 @@ static bool all_mapped(const plan *p, char *const *columns)
     for (; *columns != NULL; columns++) {
         bool mapped = false;
         for (guint i = 0; i < p->mapping->columns->len && !mapped; i++)
-            mapped = strcmp(((mapping_column *)p->mapping->columns->pdata[i])->target,
-                            *columns) == 0;
+            mapped =
+                strcmp(((mapping_column *)p->mapping->columns->pdata[i])->target, *columns) == 0;
         if (!mapped)
             return false;
     }
@@ -235,9 +236,9 @@ static bool check_existing_keys(run_state *r, error **err)
         g_string_append_printf(condition, "EXISTS (SELECT 1 FROM %s AS t WHERE ", table);
         append_equal(p, condition, "t", k->columns, k->columns);
         g_string_append(condition, ")");
-        g_autofree char *message = g_strdup_printf(
-            _("the target has a row with this key already (\"%s\")"),
-            k->name != NULL ? k->name : k->columns[0]);
+        g_autofree char *message =
+            g_strdup_printf(_("the target has a row with this key already (\"%s\")"),
+                            k->name != NULL ? k->name : k->columns[0]);
         if (!reject_staged(r, condition->str, REJECT_KEY,
                            table_info_column(p->table_info, k->columns[0]), message, err))
             return false;
@@ -306,8 +307,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
         return false;
     if (row_checksum_rows(found) != row_checksum_rows(r->checksum))
         return error_set(err, ERROR_VERIFY,
-                         _("verification: %" PRId64 " rows were sent, %" PRId64
-                           " read back"),
+                         _("verification: %" PRId64 " rows were sent, %" PRId64 " read back"),
                          row_checksum_rows(r->checksum), row_checksum_rows(found));
     int column = row_checksum_first_difference(found, r->checksum);
     if (column >= 0) {
@@ -317,8 +317,7 @@ bool run_verify(run_state *r, session *s, const table_name *table, error **err)
                   m->target);
         return error_hint(err, _("nothing was published"));
     }
-    run_log(r, LOG_INFO, _("verified: %" PRId64 " rows read back equal"),
-            row_checksum_rows(found));
+    run_log(r, LOG_INFO, _("verified: %" PRId64 " rows read back equal"), row_checksum_rows(found));
     return true;
 }
 

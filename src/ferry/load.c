@@ -12,10 +12,10 @@
 
 /* Memory for batches of one run; with the links' own buffers and the caches of
  * the libraries a run stays under 64 MiB (rulings.md 28). */
-#define FLOW_BYTES ((size_t)20 << 20)
+#define FLOW_BYTES       ((size_t)20 << 20)
 #define FLOW_BATCHES_MIN 3
 #define FLOW_BATCHES_MAX 24
-#define TICK_US 100000
+#define TICK_US          100000
 
 typedef struct {
     _Atomic int64_t read, written, rejected, filtered;
@@ -23,7 +23,7 @@ typedef struct {
     _Atomic bool changed;
 } segment_count;
 
-static const char *const segment_states[] = {"waiting", "running", "done", "failed"};
+static const char *const segment_states[] = { "waiting", "running", "done", "failed" };
 enum { SEGMENT_WAITING, SEGMENT_RUNNING, SEGMENT_DONE, SEGMENT_FAILED };
 
 typedef struct load load;
@@ -131,10 +131,12 @@ bool load_keep_rejects(const plan *p, const run_callbacks *callbacks, reject_fil
                 g_ptr_array_add(keys, (gpointer)source[m->source]);
         }
         g_ptr_array_add(keys, NULL);
-        const reject_layout layout = {
-            .source_columns = source, .source_types = types, .n_source = p->source_columns->len,
-            .target_columns = target, .n_target = p->mapping->columns->len,
-            .key_columns = (const char *const *)keys->pdata};
+        const reject_layout layout = { .source_columns = source,
+                                       .source_types = types,
+                                       .n_source = p->source_columns->len,
+                                       .target_columns = target,
+                                       .n_target = p->mapping->columns->len,
+                                       .key_columns = (const char *const *)keys->pdata };
         *file = reject_file_create(callbacks->reject_path, &layout, err);
         if (*file == NULL)
             return false;
@@ -160,8 +162,7 @@ static void judge_rejects(load *l, const batch *b)
     if (limit == 0)
         error_set(&cause, ERROR_REJECTS, _("a row was rejected: %s"), first->message);
     else
-        error_set(&cause, ERROR_REJECTS,
-                  _("%" PRId64 " rows were rejected, the limit is %" PRId64),
+        error_set(&cause, ERROR_REJECTS, _("%" PRId64 " rows were rejected, the limit is %" PRId64),
                   rejected, limit);
     error_detail(&cause, _("First of the last batch: %s."), first->message);
     error_hint(&cause, _("\"rowferry reject list RUN\" shows them; mend the source, or raise "
@@ -198,7 +199,8 @@ static void batch_done(void *user, batch *b)
     if (b->n_rejected > 0 && l->options->callbacks->reject_path != NULL) {
         error *cause = NULL;
         g_mutex_lock(&l->reject_mutex);
-        bool kept = load_keep_rejects(l->plan, l->options->callbacks, l->options->rejects, b, &cause);
+        bool kept =
+            load_keep_rejects(l->plan, l->options->callbacks, l->options->rejects, b, &cause);
         g_mutex_unlock(&l->reject_mutex);
         if (!kept)
             stop_with(l, cause);
@@ -297,7 +299,7 @@ static bool source_open(reader_thread *r, const plan_segment *segment, int numbe
         g_clear_pointer(&r->session, session_close);
     }
     if (r->session == NULL) {
-        const session_options options = {.read_only = true, .run_token = p->run_token};
+        const session_options options = { .read_only = true, .run_token = p->run_token };
         r->session = session_open(segment->connection, &options, err);
         if (r->session == NULL)
             return false;
@@ -319,7 +321,8 @@ static bool source_open(reader_thread *r, const plan_segment *segment, int numbe
         .columns = columns,
         .n_columns = p->source_columns->len,
         .segment = number,
-        .snapshot = l->snapshot};
+        .snapshot = l->snapshot
+    };
     out->ops = r->session->ops;
     out->rows = out->ops->read_open(r->session, &request, types, p->source_columns->len, err);
     return out->rows != NULL;
@@ -338,13 +341,12 @@ static void source_close(row_source *s)
         s->ops->read_close(s->rows);
 }
 
-static bool read_segment(reader_thread *r, mapper *map, file_filter *rule, int number,
-                         error **err)
+static bool read_segment(reader_thread *r, mapper *map, file_filter *rule, int number, error **err)
 {
     load *l = r->load;
     const plan_segment *segment = &g_array_index(l->plan->segments, plan_segment, (guint)number);
     segment_count *count = &l->segments[number];
-    row_source source = {0};
+    row_source source = { 0 };
     if (!source_open(r, segment, number, &source, err))
         return false;
     int64_t position = 1, since = g_get_monotonic_time();
@@ -495,7 +497,7 @@ static bool export_snapshot(load *l, session **holder, error **err)
 {
     if (!l->plan->shared_snapshot)
         return true;
-    const session_options options = {.read_only = true, .run_token = l->plan->run_token};
+    const session_options options = { .read_only = true, .run_token = l->plan->run_token };
     *holder = session_open(l->plan->source, &options, err);
     if (*holder == NULL)
         return false;
@@ -506,7 +508,7 @@ static bool export_snapshot(load *l, session **holder, error **err)
 bool load_run(const load_options *options, error **err)
 {
     const plan *p = options->plan;
-    load l = {.options = options, .plan = p};
+    load l = { .options = options, .plan = p };
     g_autoptr(session) holder = NULL;
     if (!export_snapshot(&l, &holder, err))
         return false;
@@ -526,13 +528,13 @@ bool load_run(const load_options *options, error **err)
     g_autofree writer_thread *writers = g_new0(writer_thread, n_writers);
     g_autofree GThread **threads = g_new0(GThread *, n_readers + n_writers);
     for (unsigned i = 0; i < n_writers; i++) {
-        writers[i] = (writer_thread){.load = &l, .index = i};
+        writers[i] = (writer_thread){ .load = &l, .index = i };
         if (options->checksum != NULL)
             writers[i].checksum = plan_checksum_new(p);
         threads[i] = g_thread_new("writer", run_writer, &writers[i]);
     }
     for (unsigned i = 0; i < n_readers; i++) {
-        readers[i] = (reader_thread){.load = &l, .index = i};
+        readers[i] = (reader_thread){ .load = &l, .index = i };
         threads[n_writers + i] = g_thread_new("reader", run_reader, &readers[i]);
     }
     watch(&l);

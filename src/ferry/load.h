@@ -14,14 +14,14 @@
 typedef struct {
     const plan *plan;
     const run_callbacks *callbacks;
-    session **writers;            /* [plan->writers], transactions open */
-    write_request request;        /* table, columns, types; done and user are set by load_run */
-    reject_file **rejects;        /* made when there is the first reject */
-    run_counters *counters;       /* kept up to date in tick and at the end */
+    session **writers;      /* [plan->writers], transactions open */
+    write_request request;  /* table, columns, types; done and user are set by load_run */
+    reject_file **rejects;  /* made when there is the first reject */
+    run_counters *counters; /* kept up to date in tick and at the end */
     /* About ten times a second on the caller's thread. False (with *err): stop. */
     bool (*tick)(void *user, error **err);
     void *user;
-    row_checksum *checksum;       /* what was written, or NULL */
+    row_checksum *checksum; /* what was written, or NULL */
 } load_options;
 
 bool load_run(const load_options *options, error **err);

@@ -53,9 +53,8 @@ static bool fits_always(const data_type *from, const data_type *to)
     case TYPE_FLOAT:
         return to->bits != 32 || from->bits == 32;
     case TYPE_DECIMAL:
-        return to->precision == 0 ||
-               (from->precision != 0 && from->scale <= to->scale &&
-                from->precision - from->scale <= to->precision - to->scale);
+        return to->precision == 0 || (from->precision != 0 && from->scale <= to->scale &&
+                                      from->precision - from->scale <= to->precision - to->scale);
     case TYPE_TEXT:
         return to->length == 0 || (from->length != 0 && from->length <= to->length &&
                                    from->length_in_bytes == to->length_in_bytes);
@@ -80,7 +79,7 @@ static bool fits_always(const data_type *from, const data_type *to)
 void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_source,
                           bool loose_target)
 {
-    const data_type any = {.kind = TYPE_ANY};
+    const data_type any = { .kind = TYPE_ANY };
     for (guint i = 0; i < m->columns->len; i++) {
         mapping_column *c = m->columns->pdata[i];
         if (c->origin != COLUMN_SOURCE) {
@@ -188,7 +187,7 @@ static void reject_value(batch *b, unsigned row, int column, const mapping_colum
 static void carry_values(const mapping *m, const mapping_column *c, int column, const value *in,
                          batch *b)
 {
-    const convert_options options = {.round = m->round};
+    const convert_options options = { .round = m->round };
     value *out = b->target[column];
     for (unsigned row = 0; row < b->n_rows; row++) {
         if (b->status[row] != ROW_OK)
@@ -208,8 +207,9 @@ static void reject_nulls(const mapping_column *c, int column, batch *b)
     for (unsigned row = 0; row < b->n_rows; row++) {
         if (values[row].kind != VALUE_NULL || b->status[row] != ROW_OK)
             continue;
-        convert_error why = {.class = c->is_key ? REJECT_KEY_NULL : REJECT_NULL};
-        g_strlcpy(why.message, c->is_key ? "NULL in a key column" : "NULL, but the column is NOT NULL",
+        convert_error why = { .class = c->is_key ? REJECT_KEY_NULL : REJECT_NULL };
+        g_strlcpy(why.message,
+                  c->is_key ? "NULL in a key column" : "NULL, but the column is NOT NULL",
                   sizeof why.message);
         reject_value(b, row, column, c, &why);
     }

@@ -20,22 +20,22 @@ typedef enum {
 } mapping_carry;
 
 typedef struct {
-    char *target;          /* column name */
-    data_type type;        /* of the target column */
+    char *target;   /* column name */
+    data_type type; /* of the target column */
     char *type_text;
     bool not_null;
-    bool is_key;           /* upsert: NULL is a reject */
-    bool is_parameter;     /* does not make a row changed (rulings.md 11) */
+    bool is_key;       /* upsert: NULL is a reject */
+    bool is_parameter; /* does not make a row changed (rulings.md 11) */
     column_origin origin;
-    int source;            /* index of the source column, or -1 */
+    int source; /* index of the source column, or -1 */
     mapping_carry carry;
-    value fixed;           /* memory in the plan */
-    char *fixed_text;      /* for the plan's words */
-    GPtrArray *replace;    /* of replace_rule*, borrowed from the task; may be NULL */
+    value fixed;        /* memory in the plan */
+    char *fixed_text;   /* for the plan's words */
+    GPtrArray *replace; /* of replace_rule*, borrowed from the task; may be NULL */
 } mapping_column;
 
 typedef struct mapping {
-    GPtrArray *columns;    /* of mapping_column*, in the order they are written */
+    GPtrArray *columns; /* of mapping_column*, in the order they are written */
     bool round;
 } mapping;
 

@@ -79,8 +79,9 @@ session *plan_session(plan *p, const connection *c, error **err)
     session *s = g_hash_table_lookup(p->sessions, c);
     if (s != NULL)
         return s;
-    const session_options options = {
-        .read_only = true, .may_be_missing = c == p->target, .run_token = p->run_token};
+    const session_options options = { .read_only = true,
+                                      .may_be_missing = c == p->target,
+                                      .run_token = p->run_token };
     g_autoptr(error) local = NULL;
     s = session_open(c, &options, &local);
     if (s == NULL) {
@@ -125,8 +126,7 @@ static plan *plan_new(const plan_context *context)
     if (context->replay_file != NULL) {
         p->replay_file = g_strdup(context->replay_file);
         p->replay_numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
-        g_array_append_vals(p->replay_numbers, context->replay_numbers,
-                            (guint)context->n_replay);
+        g_array_append_vals(p->replay_numbers, context->replay_numbers, (guint)context->n_replay);
     }
     return p;
 }

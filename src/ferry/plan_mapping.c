@@ -79,7 +79,7 @@ static bool set_fixed(plan *p, const plan_context *context, mapping_column *m,
         return true;
     }
     value text = batch_copy_value(p->memory, VALUE_TEXT, m->fixed_text, strlen(m->fixed_text));
-    const convert_options options = {.round = p->task->target.round};
+    const convert_options options = { .round = p->task->target.round };
     convert_error why;
     if (convert_value(&text, &m->type, &options, p->memory, &m->fixed, &why))
         return true;
@@ -92,7 +92,7 @@ static mapping_column *add_column(plan *p, const column_info *target)
 {
     mapping_column *m = g_new0(mapping_column, 1);
     m->target = g_strdup(target->name);
-    m->type = p->task->target.check_types ? target->type : (data_type){.kind = TYPE_ANY};
+    m->type = p->task->target.check_types ? target->type : (data_type){ .kind = TYPE_ANY };
     m->type_text = g_strdup(target->type_text);
     m->not_null = target->not_null;
     m->source = -1;
@@ -109,7 +109,8 @@ static bool set_source(plan *p, mapping_column *m, const char *name, error **err
     if (m->source == -2)
         return error_set(err, ERROR_PLAN,
                          _("mapping of column \"%s\": several source columns are called \"%s\" "
-                           "when case is ignored"), m->target, name);
+                           "when case is ignored"),
+                         m->target, name);
     error_set(err, ERROR_PLAN, _("mapping of column \"%s\": the source has no column \"%s\""),
               m->target, name);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -152,7 +153,7 @@ static bool leave_unmapped(plan *p, const column_info *c, error **err)
         error_set(err, ERROR_PLAN,
                   _("target column \"%s\" is NOT NULL without a default and gets nothing"),
                   c->name);
-        return error_hint(err, _("map it: {\"target\": \"%s\", \"source\": …} in mapping.columns"),
+        return error_hint(err, _("map it in mapping.columns: {\"target\": \"%s\", …}"),
                           c->name);
     }
     plan_warn(p, _("target column \"%s\" is not mapped: it gets %s"), c->name,
@@ -176,7 +177,8 @@ static bool map_by_name(plan *p, const plan_context *context, error **err)
         if (source == -2)
             return error_set(err, ERROR_PLAN,
                              _("target column \"%s\" matches several source columns when case is "
-                               "ignored; map it in mapping.columns"), c->name);
+                               "ignored; map it in mapping.columns"),
+                             c->name);
         if (source < 0) {
             if (!leave_unmapped(p, c, err))
                 return false;
@@ -261,12 +263,12 @@ static data_type constant_type(const mapped_column *c)
 {
     switch (c->origin == COLUMN_CONSTANT ? json_typeof(c->constant) : JSON_STRING) {
     case JSON_INTEGER:
-        return (data_type){.kind = TYPE_INT, .bits = 64};
+        return (data_type){ .kind = TYPE_INT, .bits = 64 };
     case JSON_REAL:
-        return (data_type){.kind = TYPE_FLOAT, .bits = 64};
+        return (data_type){ .kind = TYPE_FLOAT, .bits = 64 };
     case JSON_TRUE:
     case JSON_FALSE:
-        return (data_type){.kind = TYPE_BOOL};
+        return (data_type){ .kind = TYPE_BOOL };
     case JSON_STRING:
     case JSON_NULL:
     case JSON_OBJECT:
@@ -274,8 +276,8 @@ static data_type constant_type(const mapped_column *c)
         break;
     }
     if (c->origin == COLUMN_PARAMETER && strcmp(c->parameter, "start_time") == 0)
-        return (data_type){.kind = TYPE_TIMESTAMP, .fraction = 0};
-    return (data_type){.kind = TYPE_TEXT};
+        return (data_type){ .kind = TYPE_TIMESTAMP, .fraction = 0 };
+    return (data_type){ .kind = TYPE_TEXT };
 }
 
 static bool new_column(plan *p, const char *name, const data_type *from, bool not_null, error **err)
@@ -411,7 +413,7 @@ bool plan_mapping(plan *p, const plan_context *context, error **err)
         return false;
     if (!check_listed(p, err))
         return false;
-    bool done = t->mapping.by == MAPPING_CUSTOM                          ? map_listed_only(p, context, err)
+    bool done = t->mapping.by == MAPPING_CUSTOM ? map_listed_only(p, context, err)
                 : t->mapping.by == MAPPING_BY_POSITION && !p->creates_table
                     ? map_by_position(p, context, err)
                     : map_by_name(p, context, err);
@@ -427,8 +429,7 @@ bool plan_mapping(plan *p, const plan_context *context, error **err)
     if (!check_key(p, err))
         return false;
     prune_source(p);
-    mapping_choose_carry(p->mapping, p->source_columns,
-                         plan_link_has(p->source, LINK_LOOSE_VALUES),
+    mapping_choose_carry(p->mapping, p->source_columns, plan_link_has(p->source, LINK_LOOSE_VALUES),
                          plan_link_has(p->target, LINK_LOOSE_VALUES));
     return true;
 }

@@ -31,57 +31,57 @@ struct plan {
     batch *memory; /* bytes that values of the plan point to */
 
     /* source */
-    const connection *source;    /* the first one */
-    GPtrArray *source_columns;   /* of column_info*: those that are read, in order */
-    GPtrArray *ignored_columns;  /* of char*: source columns that nothing is mapped from */
-    GArray *segments;            /* of plan_segment */
-    filter *filter;              /* file sources: applied by us; else NULL */
-    char *filter_text;           /* in words, or NULL */
-    int64_t row_estimate;        /* -1 unknown */
+    const connection *source;   /* the first one */
+    GPtrArray *source_columns;  /* of column_info*: those that are read, in order */
+    GPtrArray *ignored_columns; /* of char*: source columns that nothing is mapped from */
+    GArray *segments;           /* of plan_segment */
+    filter *filter;             /* file sources: applied by us; else NULL */
+    char *filter_text;          /* in words, or NULL */
+    int64_t row_estimate;       /* -1 unknown */
     int readers, writers;
-    bool shared_snapshot;        /* all segments read one exported snapshot */
+    bool shared_snapshot; /* all segments read one exported snapshot */
     char *replay_file;
-    GArray *replay_numbers;      /* of int64_t */
+    GArray *replay_numbers; /* of int64_t */
 
     /* target */
     const connection *target;
-    table_name *table;           /* resolved */
-    table_info *table_info;      /* as it is, or as it will be created */
+    table_name *table;      /* resolved */
+    table_info *table_info; /* as it is, or as it will be created */
     bool creates_table;
     char *create_sql;
     mapping *mapping;
     plan_strategy strategy;
     write_mode mode;
-    table_name *staging;         /* or NULL */
+    table_name *staging; /* or NULL */
     char **staging_sql;
     unsigned staging_flags;
-    char *slice_sql;             /* predicate over the target's columns with literals, or NULL */
-    char *slice_text;            /* identity of the slice for claims, or NULL */
+    char *slice_sql;  /* predicate over the target's columns with literals, or NULL */
+    char *slice_text; /* identity of the slice for claims, or NULL */
     guard_statement *pre_sql, *post_sql;
-    char **publish_sql;          /* delete, update, insert … in order; NULL-terminated */
-    bool on_conflict;            /* upsert by INSERT … ON CONFLICT: counts come from one query */
+    char **publish_sql; /* delete, update, insert … in order; NULL-terminated */
+    bool on_conflict;   /* upsert by INSERT … ON CONFLICT: counts come from one query */
     bool lock_table;
     bool key_is_unique;
-    char *ledger_table;          /* quoted, or NULL: a lost commit cannot be proven */
+    char *ledger_table; /* quoted, or NULL: a lost commit cannot be proven */
     char *ledger_create;
-    char **unverified;           /* target columns left out of the checksum, NULL-terminated */
-    char *atomicity;             /* what readers will see, in words */
+    char **unverified; /* target columns left out of the checksum, NULL-terminated */
+    char *atomicity;   /* what readers will see, in words */
     char *claim_target;
 
-    GPtrArray *warnings;         /* of char* */
-    char *text;                  /* in words */
+    GPtrArray *warnings; /* of char* */
+    char *text;          /* in words */
     json_t *json;
     char *hash;
 
-    GHashTable *sessions;        /* while planning: connection* → session* */
-    GPtrArray *units;            /* while planning: of plan_unit* */
+    GHashTable *sessions; /* while planning: connection* → session* */
+    GPtrArray *units;     /* while planning: of plan_unit* */
 };
 
 /* A table, query or file that rows come from, before it is cut into segments. */
 typedef struct {
     const connection *connection;
-    table_name *table; /* or NULL: a query */
-    char *query;       /* contained, or NULL */
+    table_name *table;  /* or NULL: a query */
+    char *query;        /* contained, or NULL */
     GPtrArray *columns; /* of column_info* */
     int64_t row_estimate;
 } plan_unit;

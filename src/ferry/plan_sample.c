@@ -46,7 +46,8 @@ static bool read_sample(plan *p, const plan_segment *segment, sample *s, error *
         .n_parameters = segment->values != NULL ? segment->values->len : 0,
         .path = segment->path,
         .columns = columns,
-        .n_columns = n};
+        .n_columns = n
+    };
     reader *rows = from->ops->read_open(from, &request, types, n, err);
     if (rows == NULL)
         return false;
@@ -70,7 +71,7 @@ bool plan_sample(plan *p, error **err)
     if (p->replay_file != NULL)
         return true;
     guint n = p->mapping->columns->len;
-    sample s = {.misfits = g_new0(int64_t, n), .first = g_new0(char *, n + 1)};
+    sample s = { .misfits = g_new0(int64_t, n), .first = g_new0(char *, n + 1) };
     const plan_segment *first = &g_array_index(p->segments, plan_segment, 0);
     bool done = read_sample(p, first, &s, err);
     g_autofree char *rows = text_count(s.rows);

@@ -49,8 +49,7 @@ static bool append_conditions(plan *p, const plan_context *context, plan_unit *u
     g_autofree char *where = plan_expand(context, p->task->source.where, "source.where", err);
     if (where == NULL)
         return false;
-    g_autofree char *contained =
-        sql_contain(u->connection->dialect, where, "source.where", err);
+    g_autofree char *contained = sql_contain(u->connection->dialect, where, "source.where", err);
     if (contained == NULL)
         return false;
     g_string_append_printf(sql, "(\n%s\n)", contained);
@@ -88,8 +87,8 @@ static char *key_at(plan *p, const plan_unit *u, const char *key, int64_t offset
     GString *sql = g_string_new(NULL);
     g_string_append_printf(sql, "SELECT %s", key);
     append_from(sql, u);
-    g_string_append_printf(sql, " WHERE %s IS NOT NULL ORDER BY %s LIMIT 1 OFFSET %" PRId64,
-                           key, key, offset);
+    g_string_append_printf(sql, " WHERE %s IS NOT NULL ORDER BY %s LIMIT 1 OFFSET %" PRId64, key,
+                           key, offset);
     g_autofree char *text = g_string_free(sql, FALSE);
     g_autoptr(query_result) r = s->ops->query(s, text, NULL, 0, err);
     if (r == NULL || r->rows->len == 0)
@@ -126,7 +125,7 @@ static bool cut_ranges(plan *p, const plan_unit *u, GArray *ranges, error **err)
         return false;
     value from = value_null();
     g_autofree char *from_text = NULL;
-    const convert_options options = {0};
+    const convert_options options = { 0 };
     for (int i = 1; i < wanted && rows >= wanted; i++) {
         g_autoptr(error) local = NULL;
         g_autofree char *text = key_at(p, u, key, rows * i / wanted, &local);
@@ -139,20 +138,21 @@ static bool cut_ranges(plan *p, const plan_unit *u, GArray *ranges, error **err)
         if (!convert_value(&raw, type, &options, p->memory, &until, &why))
             return error_set(err, ERROR_PLAN, _("source.split: column \"%s\": %s"), column,
                              why.message);
-        key_range r = {.from = from, .until = until};
-        r.what = from_text == NULL ? g_strdup_printf(_("%s below %s"), column, text)
-                                   : g_strdup_printf(_("%s from %s to below %s"), column, from_text, text);
+        key_range r = { .from = from, .until = until };
+        r.what = from_text == NULL
+                     ? g_strdup_printf(_("%s below %s"), column, text)
+                     : g_strdup_printf(_("%s from %s to below %s"), column, from_text, text);
         g_array_append_val(ranges, r);
         from = until;
         g_free(from_text);
         from_text = g_steal_pointer(&text);
     }
     /* The last range is open: rows that arrive meanwhile belong to it. */
-    key_range last = {.from = from, .until = value_null()};
+    key_range last = { .from = from, .until = value_null() };
     last.what = from_text != NULL ? g_strdup_printf(_("%s from %s"), column, from_text)
                                   : g_strdup_printf(_("all of %s"), column);
     g_array_append_val(ranges, last);
-    key_range none = {.is_null = true, .what = g_strdup_printf(_("%s is NULL"), column)};
+    key_range none = { .is_null = true, .what = g_strdup_printf(_("%s is NULL"), column) };
     g_array_append_val(ranges, none);
     return true;
 }
@@ -187,14 +187,14 @@ static bool append_range(const plan_unit *u, const char *column, const key_range
 static bool add_segment(plan *p, const plan_context *context, plan_unit *u, const key_range *range,
                         error **err)
 {
-    plan_segment s = {.connection = u->connection,
-                      .values = g_array_new(FALSE, FALSE, sizeof(value))};
+    plan_segment s = { .connection = u->connection,
+                       .values = g_array_new(FALSE, FALSE, sizeof(value)) };
     g_autofree char *name = u->table != NULL ? table_name_to_string(u->table) : g_strdup("query");
     s.what = range != NULL ? g_strdup_printf("%s, %s", name, range->what) : g_strdup(name);
     g_autoptr(GString) conditions = g_string_new(NULL);
     bool done = append_conditions(p, context, u, conditions, s.values, err) &&
-                (range == NULL || append_range(u, p->task->source.split_column, range, conditions,
-                                               s.values, err));
+                (range == NULL ||
+                 append_range(u, p->task->source.split_column, range, conditions, s.values, err));
     GString *sql = g_string_new("SELECT ");
     append_columns(p, u->connection, sql);
     append_from(sql, u);
@@ -250,9 +250,9 @@ static bool refuse_for_files(const plan *p, error **err)
 
 static void add_file_segment(plan *p, const plan_unit *u)
 {
-    plan_segment s = {.connection = u->connection,
-                      .what = g_strdup(u->table->name),
-                      .path = g_strdup(u->table->name)};
+    plan_segment s = { .connection = u->connection,
+                       .what = g_strdup(u->table->name),
+                       .path = g_strdup(u->table->name) };
     g_array_append_val(p->segments, s);
 }
 
@@ -260,9 +260,9 @@ bool plan_segments(plan *p, const plan_context *context, error **err)
 {
     bool is_sql = plan_link_has(p->source, LINK_SQL);
     if (p->replay_file != NULL) {
-        plan_segment s = {.connection = p->source,
-                          .what = g_strdup_printf(_("%u kept rejects"), p->replay_numbers->len),
-                          .path = g_strdup(p->replay_file)};
+        plan_segment s = { .connection = p->source,
+                           .what = g_strdup_printf(_("%u kept rejects"), p->replay_numbers->len),
+                           .path = g_strdup(p->replay_file) };
         g_array_append_val(p->segments, s);
     } else if (!is_sql && !refuse_for_files(p, err)) {
         return false;

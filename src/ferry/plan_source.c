@@ -51,8 +51,7 @@ static bool add_query(plan *p, const plan_context *context, error **err)
     g_autofree char *expanded = plan_expand(context, p->task->source.query, "source.query", err);
     if (expanded == NULL)
         return false;
-    g_autofree char *contained =
-        sql_contain(p->source->dialect, expanded, "source.query", err);
+    g_autofree char *contained = sql_contain(p->source->dialect, expanded, "source.query", err);
     if (contained == NULL)
         return false;
     session *s = plan_session(p, p->source, err);
@@ -83,10 +82,11 @@ static bool add_files(plan *p, const plan_context *context, error **err)
     if (files == NULL)
         return false;
     if (files->len == 0) {
-        error_set(err, ERROR_PLAN, _("no file matches \"%s\" in \"%s\""), pattern,
-                  p->source->path);
-        return error_hint(err, _("source.file is a name or pattern relative to the path of "
-                                 "connection \"%s\""), p->source->name);
+        error_set(err, ERROR_PLAN, _("no file matches \"%s\" in \"%s\""), pattern, p->source->path);
+        return error_hint(err,
+                          _("source.file is a name or pattern relative to the path of "
+                            "connection \"%s\""),
+                          p->source->name);
     }
     for (guint i = 0; i < files->len; i++)
         if (!describe_table(p, p->source, files->pdata[i], err))
@@ -119,7 +119,7 @@ static bool add_pattern(plan *p, const plan_context *context, const connection *
 static bool add_tables(plan *p, const plan_context *context, error **err)
 {
     const task *t = p->task;
-    char *const one[] = {t->source.connection, NULL};
+    char *const one[] = { t->source.connection, NULL };
     char *const *connections = t->source.connections != NULL ? t->source.connections : one;
     for (char *const *name = connections; *name != NULL; name++) {
         const connection *c = context->find_connection(context->user, *name, err);
@@ -134,8 +134,7 @@ static bool add_tables(plan *p, const plan_context *context, error **err)
 
 static bool add_table(plan *p, const plan_context *context, error **err)
 {
-    g_autofree char *name =
-        plan_expand(context, p->task->source.table->name, "source.table", err);
+    g_autofree char *name = plan_expand(context, p->task->source.table->name, "source.table", err);
     if (name == NULL)
         return false;
     g_autoptr(table_name) table = table_name_new(p->task->source.table->schema, name);
@@ -159,7 +158,7 @@ static bool add_replay(plan *p, error **err)
         c->name = g_strdup(names[i]);
         c->type_text = data_type_to_string(&types[i]);
         /* An edited value may be of any kind. */
-        c->type = (data_type){.kind = TYPE_ANY};
+        c->type = (data_type){ .kind = TYPE_ANY };
         g_ptr_array_add(u->columns, c);
     }
     g_ptr_array_add(p->units, u);
@@ -207,8 +206,7 @@ static bool choose_columns(plan *p, error **err)
         }
         g_ptr_array_add(names, NULL);
         if (found == NULL) {
-            error_set(err, ERROR_PLAN, _("source.columns: the source has no column \"%s\""),
-                      *name);
+            error_set(err, ERROR_PLAN, _("source.columns: the source has no column \"%s\""), *name);
             const char *near = text_nearest(*name, (const char *const *)names->pdata);
             if (near != NULL)
                 error_hint(err, _("did you mean \"%s\"?"), near);
@@ -241,9 +239,9 @@ bool plan_source(plan *p, const plan_context *context, error **err)
     const task *t = p->task;
     if (!check_place(p, err))
         return false;
-    bool done = p->replay_file != NULL    ? add_replay(p, err)
-                : t->source.file != NULL  ? add_files(p, context, err)
-                : t->source.query != NULL ? add_query(p, context, err)
+    bool done = p->replay_file != NULL     ? add_replay(p, err)
+                : t->source.file != NULL   ? add_files(p, context, err)
+                : t->source.query != NULL  ? add_query(p, context, err)
                 : t->source.tables != NULL ? add_tables(p, context, err)
                                            : add_table(p, context, err);
     if (!done)
@@ -255,9 +253,8 @@ bool plan_source(plan *p, const plan_context *context, error **err)
         const plan_unit *u = p->units->pdata[i];
         if (!same_columns(p->units->pdata[0], u, err))
             return false;
-        p->row_estimate = p->row_estimate < 0 || u->row_estimate < 0
-                              ? -1
-                              : p->row_estimate + u->row_estimate;
+        p->row_estimate =
+            p->row_estimate < 0 || u->row_estimate < 0 ? -1 : p->row_estimate + u->row_estimate;
     }
     return choose_columns(p, err);
 }

@@ -18,8 +18,9 @@ static bool write_create(plan *p, error **err)
     if (!p->creates_table || !plan_link_has(p->target, LINK_SQL))
         return true;
     if (!dialect_has(target_dialect(p), "transactional_ddl"))
-        return error_set(err, ERROR_PLAN, _("target \"%s\" does not exist, and %s cannot create "
-                                            "it within the transaction of the load"),
+        return error_set(err, ERROR_PLAN,
+                         _("target \"%s\" does not exist, and %s cannot create "
+                           "it within the transaction of the load"),
                          p->table->name, dialect_title(target_dialect(p)));
     g_autoptr(GString) columns = g_string_new(NULL);
     for (guint i = 0; i < p->table_info->columns->len; i++) {
@@ -36,8 +37,9 @@ static bool write_create(plan *p, error **err)
         g_string_append_printf(columns, ", PRIMARY KEY (%s)", key);
     }
     g_autofree char *table = plan_quoted_table(p->target, p->table);
-    const template_variable variables[] = {
-        {"table", table}, {"columns", columns->str}, {NULL, NULL}};
+    const template_variable variables[] = { { "table", table },
+                                            { "columns", columns->str },
+                                            { NULL, NULL } };
     p->create_sql = dialect_statement(target_dialect(p), "create_table", variables);
     return true;
 }
@@ -58,7 +60,7 @@ static bool slice_literal(plan *p, const plan_context *context, const data_type 
         free(dumped);
     }
     value raw = value_span(VALUE_TEXT, expanded, (uint32_t)strlen(expanded)), v;
-    const convert_options options = {0};
+    const convert_options options = { 0 };
     convert_error why;
     if (!convert_value(&raw, type, &options, p->memory, &v, &why))
         return error_set(err, ERROR_PLAN, "target.slice: %s", why.message);
@@ -83,8 +85,8 @@ static bool write_slice(plan *p, const plan_context *context, error **err)
     int column = table_info_column(p->table_info, slice->column);
     bool mapped = false;
     for (guint i = 0; i < p->mapping->columns->len; i++)
-        mapped |= strcmp(((mapping_column *)p->mapping->columns->pdata[i])->target,
-                         slice->column) == 0;
+        mapped |=
+            strcmp(((mapping_column *)p->mapping->columns->pdata[i])->target, slice->column) == 0;
     if (column < 0 || !mapped)
         return error_set(err, ERROR_PLAN, _("target.slice: column \"%s\" %s"), slice->column,
                          column < 0 ? _("does not exist in the target") : _("is not mapped"));
@@ -148,9 +150,9 @@ static bool write_guarded(plan *p, const plan_context *context, const char *key,
         .n_columns = names->len,
         .refused = t->delete_hazard,
     };
-    const guard_options options = {.expand = expand_for_guard,
-                                   .user = (void *)context,
-                                   .allow_full_delete = p->task->target.allow_full_delete};
+    const guard_options options = { .expand = expand_for_guard,
+                                    .user = (void *)context,
+                                    .allow_full_delete = p->task->target.allow_full_delete };
     char reason;
     g_autoptr(error) local = NULL;
     *out = guard_check(target_dialect(p), &target, text, strlen(text), &options, &reason, &local);
@@ -184,7 +186,7 @@ static char *new_value(const plan *p, const char *quoted)
 {
     if (!p->on_conflict)
         return g_strconcat("s.", quoted, NULL);
-    const template_variable variables[] = {{"column", quoted}, {NULL, NULL}};
+    const template_variable variables[] = { { "column", quoted }, { NULL, NULL } };
     return dialect_expression_text(target_dialect(p), "new_value", variables);
 }
 
@@ -242,25 +244,29 @@ static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *
     /* Nothing but the key is mapped: rows that exist are unchanged. */
     p->on_conflict = p->on_conflict && set != NULL;
     p->lock_table = !p->on_conflict;
-    g_autofree char *update = set == NULL      ? NULL
-                              : p->on_conflict ? g_strdup_printf("%s WHERE %s", set,
-                                                                 changed != NULL ? changed : "false")
-                                               : g_strdup(set);
-    g_autofree char *matches =
-        changed != NULL ? g_strdup_printf("%s AND (%s)", on, changed) : g_strdup_printf("%s AND false", on);
-    const template_variable variables[] = {
-        {"table", table},     {"staging", staging}, {"columns", columns}, {"select", select},
-        {"key", key},         {"on", matches},      {"assignments", update != NULL ? update : ""},
-        {NULL, NULL}};
+    g_autofree char *update =
+        set == NULL      ? NULL
+        : p->on_conflict ? g_strdup_printf("%s WHERE %s", set, changed != NULL ? changed : "false")
+                         : g_strdup(set);
+    g_autofree char *matches = changed != NULL ? g_strdup_printf("%s AND (%s)", on, changed)
+                                               : g_strdup_printf("%s AND false", on);
+    const template_variable variables[] = { { "table", table },
+                                            { "staging", staging },
+                                            { "columns", columns },
+                                            { "select", select },
+                                            { "key", key },
+                                            { "on", matches },
+                                            { "assignments", update != NULL ? update : "" },
+                                            { NULL, NULL } };
     if (p->on_conflict) {
         g_ptr_array_add(list, dialect_statement(d, "upsert_counts", variables));
         return;
     }
     if (set != NULL)
         g_ptr_array_add(list, dialect_statement(d, "upsert_update", variables));
-    const template_variable insert[] = {{"table", table},     {"staging", staging},
-                                        {"columns", columns}, {"select", select},
-                                        {"on", on},           {NULL, NULL}};
+    const template_variable insert[] = { { "table", table },     { "staging", staging },
+                                         { "columns", columns }, { "select", select },
+                                         { "on", on },           { NULL, NULL } };
     g_ptr_array_add(list, dialect_statement(d, "upsert_insert_new", insert));
 }
 
@@ -278,15 +284,18 @@ static void write_publish(plan *p)
     g_autofree char *table = plan_quoted_table(p->target, p->table);
     g_autofree char *staging = plan_quoted_table(p->target, p->staging);
     g_autoptr(GPtrArray) list = g_ptr_array_new();
-    const template_variable variables[] = {{"table", table},   {"staging", staging},
-                                           {"columns", columns}, {"select", select},
-                                           {"predicate", p->slice_sql != NULL ? p->slice_sql : ""},
-                                           {NULL, NULL}};
+    const template_variable variables[] = { { "table", table },
+                                            { "staging", staging },
+                                            { "columns", columns },
+                                            { "select", select },
+                                            { "predicate",
+                                              p->slice_sql != NULL ? p->slice_sql : "" },
+                                            { NULL, NULL } };
     switch (p->mode) {
     case MODE_OVERWRITE:
         p->lock_table = true;
         g_ptr_array_add(list, dialect_statement(d,
-                                                p->slice_sql != NULL                 ? "delete_where"
+                                                p->slice_sql != NULL               ? "delete_where"
                                                 : p->task->target.publish_truncate ? "truncate"
                                                                                    : "delete_all",
                                                 variables));
@@ -343,12 +352,14 @@ static bool write_staging(plan *p, error **err)
     session *s = plan_session(p, p->target, err);
     if (s == NULL)
         return false;
-    bool elsewhere = plan_link_has(p->target, LINK_STAGING_FILE) || p->target->staging_schema != NULL;
+    bool elsewhere =
+        plan_link_has(p->target, LINK_STAGING_FILE) || p->target->staging_schema != NULL;
     if (!elsewhere && !p->table_info->can_create) {
-        error_set(err, ERROR_RIGHTS,
-                  _("no right to create the staging table beside target \"%s\""), p->table->name);
-        return error_hint(err, _("grant CREATE on the schema, or name a schema where it may be "
-                                 "made: \"staging_schema\" in connection \"%s\""),
+        error_set(err, ERROR_RIGHTS, _("no right to create the staging table beside target \"%s\""),
+                  p->table->name);
+        return error_hint(err,
+                          _("grant CREATE on the schema, or name a schema where it may be "
+                            "made: \"staging_schema\" in connection \"%s\""),
                           p->target->name);
     }
     p->staging = s->ops->staging_name(s, p->table, p->run_token);
@@ -382,7 +393,7 @@ static bool write_ledger(plan *p, error **err)
     }
     p->ledger_table = plan_quoted_table(p->target, name);
     if (existing == NULL) {
-        const template_variable variables[] = {{"ledger", p->ledger_table}, {NULL, NULL}};
+        const template_variable variables[] = { { "ledger", p->ledger_table }, { NULL, NULL } };
         p->ledger_create = dialect_statement(d, "ledger_create", variables);
     }
     return true;

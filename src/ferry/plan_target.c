@@ -39,11 +39,11 @@ static bool check_kind(const plan *p, const char *shown, error **err)
 static bool check_rights(const plan *p, const char *shown, error **err)
 {
     const table_info *t = p->table_info;
-    const char *missing = !t->can_insert                                    ? "INSERT"
-                          : p->mode == MODE_OVERWRITE && !t->can_delete     ? "DELETE"
-                          : p->mode == MODE_UPSERT && !t->can_update        ? "UPDATE"
-                          : p->mode == MODE_UPSERT && !t->can_select        ? "SELECT"
-                                                                            : NULL;
+    const char *missing = !t->can_insert                                ? "INSERT"
+                          : p->mode == MODE_OVERWRITE && !t->can_delete ? "DELETE"
+                          : p->mode == MODE_UPSERT && !t->can_update    ? "UPDATE"
+                          : p->mode == MODE_UPSERT && !t->can_select    ? "SELECT"
+                                                                        : NULL;
     if (missing == NULL)
         return true;
     error_set(err, ERROR_RIGHTS, _("no right to %s on target \"%s\""), missing, shown);

@@ -52,10 +52,10 @@ static json_t *segments_to_json(const plan *p)
                 dialect_literal(s->connection->dialect, &g_array_index(s->values, value, k), NULL);
             g_ptr_array_add(shown, literal != NULL ? literal : g_strdup("?"));
         }
-        json_array_append_new(
-            array, json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "segment", (int)i, "what", s->what,
-                             "connection", s->connection->name, "sql", optional(s->sql), "values",
-                             strings(shown), "file", optional(s->path)));
+        json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:o, s:o, s:o}", "segment", (int)i,
+                                               "what", s->what, "connection", s->connection->name,
+                                               "sql", optional(s->sql), "values", strings(shown),
+                                               "file", optional(s->path)));
     }
     return array;
 }
@@ -70,7 +70,7 @@ static json_t *mapping_to_json(const plan *p)
             const column_info *c = p->source_columns->pdata[m->source];
             json_object_set_new(o, "source", json_string(c->name));
             json_object_set_new(o, "source_type", json_string(c->type_text));
-            static const char *const carries[] = {"as it is", "checked", "converted", "fixed"};
+            static const char *const carries[] = { "as it is", "checked", "converted", "fixed" };
             json_object_set_new(o, "carried", json_string(carries[m->carry]));
         } else {
             json_object_set_new(o, m->is_parameter ? "parameter" : "constant",
@@ -102,19 +102,18 @@ static json_t *statements_to_json(const plan *p)
 static json_t *to_json(const plan *p)
 {
     g_autofree char *table = table_name_to_string(p->table);
-    json_t *o = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s}", "task", p->task->name, "business_date", p->business_date,
-        "mode", write_mode_name(p->mode), "strategy", strategy_name(p->strategy), "readers_see",
-        p->atomicity);
-    json_object_set_new(o, "source", json_pack("{s:s, s:s, s:o, s:I, s:o}", "connection",
-                                               p->source->name, "type", p->source->type, "filter",
-                                               optional(p->filter_text), "row_estimate",
-                                               (json_int_t)p->row_estimate, "ignored_columns",
-                                               strings(p->ignored_columns)));
-    json_object_set_new(o, "target", json_pack("{s:s, s:s, s:s, s:b, s:o}", "connection",
-                                               p->target->name, "type", p->target->type, "table",
-                                               table, "created", p->creates_table, "slice",
-                                               optional(p->slice_text)));
+    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s}", "task", p->task->name, "business_date",
+                          p->business_date, "mode", write_mode_name(p->mode), "strategy",
+                          strategy_name(p->strategy), "readers_see", p->atomicity);
+    json_object_set_new(o, "source",
+                        json_pack("{s:s, s:s, s:o, s:I, s:o}", "connection", p->source->name,
+                                  "type", p->source->type, "filter", optional(p->filter_text),
+                                  "row_estimate", (json_int_t)p->row_estimate, "ignored_columns",
+                                  strings(p->ignored_columns)));
+    json_object_set_new(o, "target",
+                        json_pack("{s:s, s:s, s:s, s:b, s:o}", "connection", p->target->name,
+                                  "type", p->target->type, "table", table, "created",
+                                  p->creates_table, "slice", optional(p->slice_text)));
     json_object_set_new(o, "mapping", mapping_to_json(p));
     json_object_set_new(o, "segments", segments_to_json(p));
     json_object_set_new(o, "readers", json_integer(p->readers));
@@ -132,7 +131,7 @@ static json_t *to_json(const plan *p)
 /* ---- words ---------------------------------------------------------------- */
 
 #define LABEL_COLUMNS 10
-#define LINE_COLUMNS 79
+#define LINE_COLUMNS  79
 
 static void line(GString *out, const char *label, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* "label      text", broken between words so that it fits a terminal; the SQL
@@ -211,7 +210,7 @@ static void describe_source(const plan *p, GString *out)
     if (p->filter_text != NULL)
         line(out, _("filter"), "%s", p->filter_text);
     const plan_segment *first = &g_array_index(p->segments, plan_segment, 0);
-    char *sql[] = {first->sql, NULL};
+    char *sql[] = { first->sql, NULL };
     describe_sql(out, "sql", sql);
     if (p->ignored_columns->len > 0) {
         g_ptr_array_add(p->ignored_columns, NULL);
@@ -231,17 +230,16 @@ static char *to_text(const plan *p)
          dialect_title(p->target->dialect), p->creates_table ? _(", will be created") : "");
     line(out, _("mode"), "%s%s%s%s", write_mode_name(p->mode),
          p->slice_text != NULL ? _(" of the slice ") : "",
-         p->slice_text != NULL ? p->slice_text : "",
-         p->verify ? _(", verified by checksums") : "");
+         p->slice_text != NULL ? p->slice_text : "", p->verify ? _(", verified by checksums") : "");
     line(out, _("readers"), "%s", p->atomicity);
     describe_mapping(p, out);
-    char *create[] = {p->create_sql, NULL};
+    char *create[] = { p->create_sql, NULL };
     describe_sql(out, _("create"), create);
     describe_sql(out, _("staging"), p->staging_sql);
-    char *pre[] = {p->pre_sql != NULL ? p->pre_sql->shown : NULL, NULL};
+    char *pre[] = { p->pre_sql != NULL ? p->pre_sql->shown : NULL, NULL };
     describe_sql(out, "pre_sql", pre);
     describe_sql(out, _("publish"), p->publish_sql);
-    char *post[] = {p->post_sql != NULL ? p->post_sql->shown : NULL, NULL};
+    char *post[] = { p->post_sql != NULL ? p->post_sql->shown : NULL, NULL };
     describe_sql(out, "post_sql", post);
     if (p->task->rejects.percent >= 0)
         line(out, _("rejects"), _("up to %.3g %% of the rows"), p->task->rejects.percent);

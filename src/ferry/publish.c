@@ -28,8 +28,8 @@ static bool preview_delete(run_state *r, const guard_statement *s, const char *k
     } else {
         g_autofree char *sql =
             g_strdup_printf("SELECT count(*) FROM %s WHERE %s", table, s->predicate);
-        g_autoptr(query_result) q = r->target->ops->query(
-            r->target, sql, (value *)s->values->data, s->values->len, err);
+        g_autoptr(query_result) q =
+            r->target->ops->query(r->target, sql, (value *)s->values->data, s->values->len, err);
         if (q == NULL)
             return false;
         hit = g_ascii_strtoll(((char **)q->rows->pdata[0])[0], NULL, 10);
@@ -37,9 +37,8 @@ static bool preview_delete(run_state *r, const guard_statement *s, const char *k
     /* A TRUNCATE says itself that all rows go. */
     if (s->truncate || (hit <= DELETE_ROWS_MAX && 2 * hit <= all))
         return true;
-    error_set(err, ERROR_DATA,
-              _("%s would delete %" PRId64 " of %" PRId64 " rows of \"%s\""),
-              key, hit, all, p->table->name);
+    error_set(err, ERROR_DATA, _("%s would delete %" PRId64 " of %" PRId64 " rows of \"%s\""), key,
+              hit, all, p->table->name);
     return error_hint(err, _("more than half of the rows or a million needs "
                              "\"allow_full_delete\": true in the target"));
 }
@@ -64,8 +63,8 @@ static bool expect_rows(int64_t wanted, int64_t affected, error **err)
     if (affected == wanted)
         return true;
     error_set(err, ERROR_VERIFY,
-              _("%" PRId64 " rows were to be published, but the target took %" PRId64),
-              wanted, affected);
+              _("%" PRId64 " rows were to be published, but the target took %" PRId64), wanted,
+              affected);
     return error_hint(err, _("a rule or trigger of the target may swallow rows; nothing was "
                              "published"));
 }
@@ -127,9 +126,9 @@ static bool same_table(run_state *r, error **err)
         const column_info *a = now->columns->pdata[i], *b = p->table_info->columns->pdata[i];
         same = strcmp(a->name, b->name) == 0 && g_strcmp0(a->type_text, b->type_text) == 0;
     }
-    return same || error_set(err, ERROR_PLAN,
-                             _("target \"%s\" was changed or created anew during the run"),
-                             p->table->name);
+    return same ||
+           error_set(err, ERROR_PLAN, _("target \"%s\" was changed or created anew during the run"),
+                     p->table->name);
 }
 
 bool run_publish(run_state *r, error **err)
@@ -166,11 +165,15 @@ static bool write_ledger(run_state *r, int64_t rows, error **err)
     const dialect *d = p->target->dialect;
     g_autofree char *checksum =
         r->checksum != NULL ? checksum128_to_string(row_checksum_total(r->checksum)) : NULL;
-    const value values[] = {
-        text_value(p->run_token), value_int(-1), value_int(r->callbacks->attempt),
-        text_value(p->task->name), text_value(p->business_date), text_value(p->hash),
-        value_int(rows), text_value(checksum)};
-    const template_variable variables[] = {{"ledger", p->ledger_table}, {NULL, NULL}};
+    const value values[] = { text_value(p->run_token),
+                             value_int(-1),
+                             value_int(r->callbacks->attempt),
+                             text_value(p->task->name),
+                             text_value(p->business_date),
+                             text_value(p->hash),
+                             value_int(rows),
+                             text_value(checksum) };
+    const template_variable variables[] = { { "ledger", p->ledger_table }, { NULL, NULL } };
     g_autofree char *sql = dialect_statement(d, "ledger_insert", variables);
     int64_t affected;
     return r->target->ops->execute(r->target, sql, values, G_N_ELEMENTS(values), &affected, err);
@@ -182,14 +185,16 @@ static bool settle(run_state *r, error **cause, error **err)
     g_autoptr(error) local = NULL;
     int committed = run_resolve(r->plan, &local);
     if (committed == 1) {
-        run_log(r, LOG_WARNING, _("the reply to COMMIT was lost; the ledger proves that it took "
-                                  "place"));
+        run_log(r, LOG_WARNING,
+                _("the reply to COMMIT was lost; the ledger proves that it took "
+                  "place"));
         g_clear_pointer(cause, error_free);
         return true;
     }
     if (committed == 0) {
-        run_log(r, LOG_WARNING, _("the reply to COMMIT was lost; the ledger proves that it did "
-                                  "not take place"));
+        run_log(r, LOG_WARNING,
+                _("the reply to COMMIT was lost; the ledger proves that it did "
+                  "not take place"));
         return error_propagate(err, cause);
     }
     error_set(err, ERROR_UNRESOLVED, _("the reply to COMMIT was lost: %s"), (*cause)->message);

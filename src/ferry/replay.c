@@ -20,7 +20,8 @@ replay_reader *replay_reader_open(const char *path, const GArray *numbers, error
     r->n_columns = reject_reader_columns(file, &r->columns, NULL);
     r->wanted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     for (guint i = 0; i < numbers->len; i++)
-        g_hash_table_add(r->wanted, g_memdup2(&g_array_index(numbers, int64_t, i), sizeof(int64_t)));
+        g_hash_table_add(r->wanted,
+                         g_memdup2(&g_array_index(numbers, int64_t, i), sizeof(int64_t)));
     return r;
 }
 

@@ -117,7 +117,8 @@ bool run_judge_rejects(run_state *r, error **err)
     const task *t = r->plan->task;
     const run_counters *c = &r->result->counters;
     if (t->rejects.percent >= 0) {
-        double share = c->rows_read > 0 ? 100.0 * (double)c->rows_rejected / (double)c->rows_read : 0;
+        double share =
+            c->rows_read > 0 ? 100.0 * (double)c->rows_rejected / (double)c->rows_read : 0;
         if (share <= t->rejects.percent)
             return true;
         return error_set(err, ERROR_REJECTS,
@@ -126,8 +127,7 @@ bool run_judge_rejects(run_state *r, error **err)
     }
     if (t->rejects.limit < 0 || c->rows_rejected <= t->rejects.limit)
         return true;
-    error_set(err, ERROR_REJECTS,
-              _("%" PRId64 " rows were rejected, the limit is %" PRId64),
+    error_set(err, ERROR_REJECTS, _("%" PRId64 " rows were rejected, the limit is %" PRId64),
               c->rows_rejected, t->rejects.limit);
     return error_hint(err, _("\"rowferry reject list RUN\" shows them; mend the source, or raise "
                              "rejects.limit in the task"));
@@ -137,7 +137,7 @@ bool run_judge_rejects(run_state *r, error **err)
 
 static session *open_target(const plan *p, error **err)
 {
-    const session_options options = {.run_token = p->run_token};
+    const session_options options = { .run_token = p->run_token };
     g_autoptr(error) local = NULL;
     session *s = session_open(p->target, &options, &local);
     if (s == NULL)
@@ -154,8 +154,10 @@ static void drop_staging(run_state *r)
     error *cause = NULL;
     g_autoptr(session) s = open_target(p, &cause);
     if (s == NULL || !s->ops->staging_drop(s, p->staging, p->run_token, &cause)) {
-        run_log(r, LOG_WARNING, _("staging table \"%s\" could not be removed: %s; the next run "
-                                  "of this task removes it"), p->staging->name, cause->message);
+        run_log(r, LOG_WARNING,
+                _("staging table \"%s\" could not be removed: %s; the next run "
+                  "of this task removes it"),
+                p->staging->name, cause->message);
         error_free(cause);
     }
 }
@@ -179,14 +181,14 @@ static bool load_into(run_state *r, const table_name *table, session **writers, 
         .plan = p,
         .callbacks = r->callbacks,
         .writers = writers,
-        .request = {.table = table,
-                    .columns = names,
-                    .types = types,
-                    .type_texts = type_texts,
-                    .n_columns = n,
-                    .isolate = p->task->rejects.limit != 0 || p->task->rejects.percent >= 0,
-                    .format = p->target->format,
-                    .append = p->mode == MODE_APPEND && !p->creates_table},
+        .request = { .table = table,
+                     .columns = names,
+                     .types = types,
+                     .type_texts = type_texts,
+                     .n_columns = n,
+                     .isolate = p->task->rejects.limit != 0 || p->task->rejects.percent >= 0,
+                     .format = p->target->format,
+                     .append = p->mode == MODE_APPEND && !p->creates_table },
         .rejects = &r->rejects,
         .counters = &r->result->counters,
         .tick = run_tick,
@@ -311,8 +313,8 @@ static bool counts_agree(const run_state *r, error **err)
     if (c->rows_read == c->rows_written + c->rows_rejected + c->rows_filtered)
         return true;
     return error_set(err, ERROR_INTERNAL,
-                     _("the counts do not agree: %" PRId64 " read, %" PRId64
-                       " written, %" PRId64 " rejected, %" PRId64 " filtered"),
+                     _("the counts do not agree: %" PRId64 " read, %" PRId64 " written, %" PRId64
+                       " rejected, %" PRId64 " filtered"),
                      c->rows_read, c->rows_written, c->rows_rejected, c->rows_filtered);
 }
 
@@ -326,15 +328,15 @@ static void log_end(run_state *r, const error *failure)
         return;
     }
     run_log(r, LOG_INFO,
-            _("%" PRId64 " rows read, %" PRId64 " written, %" PRId64
-              " rejected, %" PRId64 " filtered in %.1f s"),
+            _("%" PRId64 " rows read, %" PRId64 " written, %" PRId64 " rejected, %" PRId64
+              " filtered in %.1f s"),
             c->rows_read, c->rows_written, c->rows_rejected, c->rows_filtered, c->seconds);
 }
 
 bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, error **err)
 {
-    run_state r = {.plan = p, .callbacks = callbacks, .result = result};
-    *result = (run_result){.segments = p->segments->len};
+    run_state r = { .plan = p, .callbacks = callbacks, .result = result };
+    *result = (run_result){ .segments = p->segments->len };
     run_counters *c = &result->counters;
     c->rows_expected = p->row_estimate;
     c->rows_inserted = c->rows_updated = c->rows_unchanged = -1;
@@ -390,13 +392,14 @@ int run_resolve(const plan *p, error **err)
     if (p->ledger_table == NULL) {
         error_set(err, ERROR_UNRESOLVED,
                   _("whether the last commit to \"%s\" took place cannot be proven: there is no "
-                    "ledger"), p->table->name);
+                    "ledger"),
+                  p->table->name);
         return -1;
     }
     g_autoptr(session) s = open_target(p, err);
     if (s == NULL)
         return -1;
-    const template_variable variables[] = {{"ledger", p->ledger_table}, {NULL, NULL}};
+    const template_variable variables[] = { { "ledger", p->ledger_table }, { NULL, NULL } };
     g_autofree char *sql = dialect_statement(p->target->dialect, "ledger_select", variables);
     const value token = value_span(VALUE_TEXT, p->run_token, (uint32_t)strlen(p->run_token));
     g_autoptr(query_result) q = s->ops->query(s, sql, &token, 1, err);
@@ -405,7 +408,7 @@ int run_resolve(const plan *p, error **err)
 
 bool run_sweep(const connection *c, const table_name *target, const char *token, error **err)
 {
-    const session_options options = {.run_token = token};
+    const session_options options = { .run_token = token };
     g_autoptr(session) s = session_open(c, &options, err);
     if (s == NULL)
         return false;

@@ -18,7 +18,7 @@
 typedef struct {
     int64_t rows_read, rows_written, rows_rejected, rows_filtered;
     int64_t rows_inserted, rows_updated, rows_unchanged; /* upsert; -1 when not known */
-    int64_t rows_expected; /* estimate of the source, -1 unknown */
+    int64_t rows_expected;                               /* estimate of the source, -1 unknown */
     int64_t bytes;
     double seconds;
     /* shares of time, sum about 1 */
@@ -52,15 +52,15 @@ typedef struct {
     void *user;
     const char *reject_path; /* where rejects are kept; made when there is the first */
     int attempt;
-    double timeout_seconds;  /* 0: the task's */
+    double timeout_seconds; /* 0: the task's */
 } run_callbacks;
 
 typedef struct {
     run_counters counters;
     int64_t segments;
-    char *checksum;    /* hex, or NULL */
-    bool committed;    /* the target was changed */
-    bool kept_empty;   /* empty source, target kept */
+    char *checksum;  /* hex, or NULL */
+    bool committed;  /* the target was changed */
+    bool kept_empty; /* empty source, target kept */
 } run_result;
 
 /* True: the run succeeded. False: *err says why (ERROR_CANCELLED,

@@ -8,16 +8,16 @@ typedef struct {
     const plan *plan;
     const run_callbacks *callbacks;
     run_result *result;
-    reject_file *rejects;     /* NULL until the first reject */
-    row_checksum *checksum;   /* what was loaded, when the plan verifies */
-    session *target;          /* loads (first writer), checks and publishes */
+    reject_file *rejects;   /* NULL until the first reject */
+    row_checksum *checksum; /* what was loaded, when the plan verifies */
+    session *target;        /* loads (first writer), checks and publishes */
     int64_t started_us, deadline_us, last_progress_us;
-    int64_t lock_us;          /* waited for locks of the publish */
-    int64_t staged;           /* rows in staging after the checks */
-    GThread *watchdog;        /* cancels the target's session when it is time */
-    GMutex mutex;             /* guards done */
+    int64_t lock_us;   /* waited for locks of the publish */
+    int64_t staged;    /* rows in staging after the checks */
+    GThread *watchdog; /* cancels the target's session when it is time */
+    GMutex mutex;      /* guards done */
     GCond wake;
-    bool done;                /* the watchdog may go */
+    bool done; /* the watchdog may go */
 } run_state;
 
 void run_log(run_state *r, log_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -34,76 +34,76 @@ typedef struct {
 
 typedef struct {
     char *column;
-    json_t *value;       /* or NULL */
+    json_t *value;        /* or NULL */
     json_t *from, *until; /* half-open, or NULL */
 } slice_spec;
 
 typedef struct {
-    char *connection;    /* of this shard; the source's own when one */
-    GPtrArray *tables;   /* of table_name*, patterns expanded */
+    char *connection;  /* of this shard; the source's own when one */
+    GPtrArray *tables; /* of table_name*, patterns expanded */
 } source_shard;
 
 typedef struct task {
     char *name;
     char *description;
-    json_t *document;    /* as saved: what `task export` prints */
+    json_t *document; /* as saved: what `task export` prints */
 
     struct {
         char *connection;
-        char **connections;      /* for `tables` over several databases, or NULL */
-        table_name *table;       /* exactly one of table, tables, query, file */
-        GPtrArray *tables;       /* of table_name*, still as patterns */
+        char **connections; /* for `tables` over several databases, or NULL */
+        table_name *table;  /* exactly one of table, tables, query, file */
+        GPtrArray *tables;  /* of table_name*, still as patterns */
         char *query;
-        char *file;              /* glob */
-        char **columns;          /* or NULL: all */
-        json_t *filter;          /* structured, or NULL */
-        char *where;             /* or NULL */
-        char *time_zone;         /* or NULL */
-        char *split_column;      /* or NULL */
-        int split_segments;      /* 0: chosen by the plan */
+        char *file;         /* glob */
+        char **columns;     /* or NULL: all */
+        json_t *filter;     /* structured, or NULL */
+        char *where;        /* or NULL */
+        char *time_zone;    /* or NULL */
+        char *split_column; /* or NULL */
+        int split_segments; /* 0: chosen by the plan */
     } source;
 
     struct {
         char *connection;
         table_name *table;
         write_mode mode;
-        char **key;              /* or NULL */
-        bool create;             /* default: append and overwrite true, upsert false */
-        slice_spec *slice;       /* or NULL */
-        empty_source empty;      /* default: overwrite fail, else keep */
+        char **key;         /* or NULL */
+        bool create;        /* default: append and overwrite true, upsert false */
+        slice_spec *slice;  /* or NULL */
+        empty_source empty; /* default: overwrite fail, else keep */
         bool commit_per_segment;
         char *pre_sql, *post_sql;
-        bool allow_full_delete;  /* pre_sql may delete every row */
-        bool check_types;        /* default true */
+        bool allow_full_delete; /* pre_sql may delete every row */
+        bool check_types;       /* default true */
         bool round;
         char *time_zone;
         bool publish_truncate;
         /* publish guard: negative: not set */
         double max_change_percent, max_reject_percent;
         int64_t min_rows;
-        char *winner_column;     /* upsert: of rows with equal key the highest wins; or NULL */
+        char *winner_column; /* upsert: of rows with equal key the highest wins; or NULL */
     } target;
 
     struct {
         mapping_by by;
-        GPtrArray *columns;      /* of mapped_column* */
-        bool unmapped_null;      /* unmapped: "null" */
+        GPtrArray *columns; /* of mapped_column* */
+        bool unmapped_null; /* unmapped: "null" */
     } mapping;
 
     struct {
-        int64_t limit;           /* -1 unlimited; with percent < 0 */
-        double percent;          /* < 0: not a percentage */
-    } rejects;                   /* default limit 0 */
+        int64_t limit;  /* -1 unlimited; with percent < 0 */
+        double percent; /* < 0: not a percentage */
+    } rejects;          /* default limit 0 */
 
     struct {
         int64_t rows_per_second, bytes_per_second; /* 0: none */
-        int timeout_minutes;     /* 1-300, default 120 */
-        int streams;             /* 1-16, 0: chosen by the plan */
+        int timeout_minutes;                       /* 1-300, default 120 */
+        int streams;                               /* 1-16, 0: chosen by the plan */
     } limits;
 
     int retry_attempts, retry_interval_minutes; /* default 0, 5 */
-    GHashTable *parameters;      /* char* → char* (expressions), in document order not needed */
-    char *time_zone;             /* default: the system's */
+    GHashTable *parameters; /* char* → char* (expressions), in document order not needed */
+    char *time_zone;        /* default: the system's */
 } task;
 
 task *task_parse(const json_t *document, error **err);

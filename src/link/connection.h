@@ -16,35 +16,35 @@ typedef enum { TLS_DEFAULT, TLS_OFF, TLS_REQUIRE, TLS_VERIFY_FULL } tls_mode;
 
 /* How delimited files look; defaults depend on the format. */
 typedef struct {
-    char *format;      /* "csv", "tsv", "jsonl" */
-    char delimiter;    /* csv ',', tsv '\t' */
-    char quote;        /* '"'; 0: no quoting (tsv default) */
-    bool header;       /* default true for csv and tsv */
-    char *null_text;   /* spelling of NULL; csv default: the empty unquoted field; tsv "\\N" */
+    char *format;    /* "csv", "tsv", "jsonl" */
+    char delimiter;  /* csv ',', tsv '\t' */
+    char quote;      /* '"'; 0: no quoting (tsv default) */
+    bool header;     /* default true for csv and tsv */
+    char *null_text; /* spelling of NULL; csv default: the empty unquoted field; tsv "\\N" */
     bool null_is_empty_unquoted; /* csv default true: ,, is NULL and ,"", is '' */
-    char *encoding;    /* only "utf-8" in this version */
+    char *encoding;              /* only "utf-8" in this version */
 } file_format;
 
 typedef struct connection {
     char *name;
-    char *type;                /* dialect name */
+    char *type; /* dialect name */
     dialect *dialect;
     /* servers */
     char *host, *database, *user;
-    int port;                  /* 0: the system's default */
-    json_t *password;          /* a reference: string "env:…" or object {"command": […]}, or NULL */
+    int port;         /* 0: the system's default */
+    json_t *password; /* a reference: string "env:…" or object {"command": […]}, or NULL */
     tls_mode tls;
-    char *tls_ca;              /* path of the CA bundle or NULL */
+    char *tls_ca; /* path of the CA bundle or NULL */
     /* sqlite, file */
     char *path;
-    file_format *format;       /* file only */
+    file_format *format; /* file only */
     /* all */
-    char *ledger_schema;       /* or NULL */
-    char *staging_schema;      /* or NULL */
+    char *ledger_schema;  /* or NULL */
+    char *staging_schema; /* or NULL */
     bool is_protected;
-    int max_connections;       /* 0: the default */
+    int max_connections;         /* 0: the default */
     int connect_timeout_seconds; /* default 10 */
-    json_t *document;          /* as saved (sealed secrets) */
+    json_t *document;            /* as saved (sealed secrets) */
 } connection;
 
 /* Parse a document. ERROR_DOCUMENT names the key, what is wrong and, for an

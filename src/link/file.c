@@ -44,7 +44,7 @@ static session *file_session_open(const connection *c, const session_options *op
         return NULL;
     }
     file_session *s = g_new0(file_session, 1);
-    s->base = (session){.ops = &file_link, .connection = c};
+    s->base = (session){ .ops = &file_link, .connection = c };
     s->token = g_strdup(options->run_token);
     s->fd = s->lock_fd = -1;
     return &s->base;
@@ -163,7 +163,7 @@ static table_info *file_describe(session *base, const table_name *name, error **
         column_info *info = g_new0(column_info, 1);
         info->name = g_strdup(*column);
         info->type_text = g_strdup(json ? "any" : "text");
-        info->type = (data_type){.kind = json ? TYPE_ANY : TYPE_TEXT};
+        info->type = (data_type){ .kind = json ? TYPE_ANY : TYPE_TEXT };
         g_ptr_array_add(t->columns, info);
     }
     t->can_select = access(path, R_OK) == 0;
@@ -191,14 +191,15 @@ static bool lock_target(file_session *s, error **err)
             return error_set(err, errno == ENOSPC ? ERROR_DISK : ERROR_IO,
                              _("could not write in the folder of \"%s\": %s"), s->final_path,
                              g_strerror(errno));
-        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
         if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
             close(fd);
             return error_set(err, ERROR_BUSY, _("file \"%s\" is being written by another run"),
                              s->final_path);
         }
         struct stat ours, there;
-        if (fstat(fd, &ours) == 0 && stat(s->lock_path, &there) == 0 && ours.st_ino == there.st_ino) {
+        if (fstat(fd, &ours) == 0 && stat(s->lock_path, &there) == 0 &&
+            ours.st_ino == there.st_ino) {
             s->lock_fd = fd;
             return true;
         }
@@ -228,22 +229,31 @@ static bool file_begin_publish(session *base, const table_name *table, bool lock
     return true;
 }
 
+/* The temporary file, emptied, stays until the run's end is recorded: as long
+ * as it is there, the commit did not take place. The next run removes it. */
+static commit_outcome not_committed(file_session *s, const char *format, int reason, error **err)
+{
+    if (truncate(s->temporary_path, 0) != 0)
+        g_debug("%s: %s", s->temporary_path, g_strerror(errno));
+    g_clear_pointer(&s->temporary_path, g_free);
+    error_set(err, reason == ENOSPC || reason == EDQUOT ? ERROR_DISK : ERROR_IO, format,
+              s->final_path, g_strerror(reason));
+    return COMMIT_FAILED;
+}
+
 static commit_outcome file_commit(session *base, error **err)
 {
     file_session *s = as_file(base);
     int fd = s->fd;
     s->fd = -1;
-    bool synced = fsync(fd) == 0;
-    if (close(fd) != 0 || !synced) {
-        error_set(err, errno == ENOSPC ? ERROR_DISK : ERROR_IO, _("could not write \"%s\": %s"),
-                  s->final_path, g_strerror(errno));
-        return COMMIT_FAILED;
+    if (fsync(fd) != 0 || close(fd) != 0) {
+        int reason = errno;
+        close(fd);
+        return not_committed(s, _("could not write \"%s\": %s"), reason, err);
     }
-    if (rename(s->temporary_path, s->final_path) != 0) {
-        error_set(err, ERROR_IO, _("could not put \"%s\" in its place: %s"), s->final_path,
-                  g_strerror(errno));
-        return COMMIT_FAILED;
-    }
+    session_commit_sent(base);
+    if (rename(s->temporary_path, s->final_path) != 0)
+        return not_committed(s, _("could not put \"%s\" in its place: %s"), errno, err);
     g_clear_pointer(&s->temporary_path, g_free);
     bool done = file_sync_directory(s->final_path, err);
     file_rollback(base);

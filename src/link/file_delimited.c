@@ -20,7 +20,7 @@
 
 bool text_buffer_open(text_buffer *b, const char *path, error **err)
 {
-    *b = (text_buffer){.line = 1, .capacity = (size_t)512 << 10};
+    *b = (text_buffer){ .line = 1, .capacity = (size_t)512 << 10 };
     b->in = input_stream_open(path, err);
     if (b->in == NULL)
         return false;
@@ -66,16 +66,16 @@ typedef enum { RECORD_ROW, RECORD_MALFORMED, RECORD_END, RECORD_FAILED } record_
 
 typedef struct {
     record_kind kind;
-    size_t size;       /* bytes of the record with its line end */
-    size_t text_size;  /* without */
+    size_t size;      /* bytes of the record with its line end */
+    size_t text_size; /* without */
     int64_t lines;
-    const char *why;   /* RECORD_MALFORMED */
+    const char *why; /* RECORD_MALFORMED */
 } record;
 
 /* Find the end of the record at the buffer's start. */
 static record find_record(text_buffer *t, const file_format *f, error **err)
 {
-    record r = {.kind = RECORD_ROW};
+    record r = { .kind = RECORD_ROW };
     size_t at = 0;
     bool inside = false, field_is_quoted = false;
     for (;;) {
@@ -245,8 +245,8 @@ char **delimited_columns(text_buffer *t, const file_format *f, const char *path,
     for (guint i = 0; i < fields->len; i++) {
         const value *v = &g_array_index(fields, value, i);
         bool named = f->header && v->kind == VALUE_TEXT && v->size > 0;
-        g_ptr_array_add(names, named ? g_strndup(v->data, v->size)
-                                     : g_strdup_printf("column%u", i + 1));
+        g_ptr_array_add(names,
+                        named ? g_strndup(v->data, v->size) : g_strdup_printf("column%u", i + 1));
     }
     for (guint i = 0; i < names->len; i++)
         for (guint k = 0; k < i; k++)
@@ -313,8 +313,8 @@ static void add_row(file_reader *r, batch *b, const record *found)
     if (why == NULL)
         why = cut_fields(r->format, text, found->text_size, r->fields);
     if (why == NULL && r->fields->len != r->n_fields)
-        why = counted = g_strdup_printf(_("%u fields, but there are %u columns"), r->fields->len,
-                                        r->n_fields);
+        why = counted =
+            g_strdup_printf(_("%u fields, but there are %u columns"), r->fields->len, r->n_fields);
     if (why != NULL) {
         add_malformed(r, b, found, why);
         return;

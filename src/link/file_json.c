@@ -9,8 +9,8 @@
 
 /* Records looked at to learn the names of the columns. */
 #define LOOK_RECORDS 1000
-#define DEPTH_MAX 64
-#define RAW_MAX ((size_t)64 << 10)
+#define DEPTH_MAX    64
+#define RAW_MAX      ((size_t)64 << 10)
 
 typedef struct {
     const char *at, *end;
@@ -96,7 +96,7 @@ static bool scan_string(scanner *s, value *out)
     char *to = copy + (close - start);
     if (escaped) {
         to = copy;
-        scanner inner = {.at = start, .end = close};
+        scanner inner = { .at = start, .end = close };
         while (inner.at < inner.end) {
             if (*inner.at != '\\') {
                 *to++ = *inner.at++;
@@ -289,8 +289,8 @@ char **json_lines_columns(text_buffer *t, const char *path, error **err)
 {
     (void)path;
     g_autoptr(batch) memory = batch_new(0, 0);
-    name_list list = {.names = g_ptr_array_new_with_free_func(g_free),
-                      .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)};
+    name_list list = { .names = g_ptr_array_new_with_free_func(g_free),
+                       .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
     line_outcome outcome = LINE_TEXT;
     for (int i = 0; i < LOOK_RECORDS && outcome == LINE_TEXT; i++) {
         size_t size, next;
@@ -298,7 +298,9 @@ char **json_lines_columns(text_buffer *t, const char *path, error **err)
         if (outcome != LINE_TEXT)
             break;
         batch_reset(memory);
-        scanner s = {.at = t->data + t->start, .end = t->data + t->start + size, .memory = memory};
+        scanner s = { .at = t->data + t->start,
+                      .end = t->data + t->start + size,
+                      .memory = memory };
         /* A malformed line is a reject of the run, not of the look. */
         scan_object(&s, add_name, &list);
         t->start += next;
@@ -372,8 +374,8 @@ read_outcome json_lines_next(file_reader *r, batch *b, error **err)
             b->bytes += size;
             for (unsigned i = 0; i < r->n_columns; i++)
                 b->source[i][row] = value_null();
-            scanner s = {.at = text, .end = text + size, .memory = b};
-            row_target to = {.reader = r, .b = b, .row = row};
+            scanner s = { .at = text, .end = text + size, .memory = b };
+            row_target to = { .reader = r, .b = b, .row = row };
             bool is_utf8 = utf8_length(text, size) >= 0;
             if (!is_utf8 || !scan_object(&s, set_member, &to)) {
                 g_autofree char *message =

@@ -11,13 +11,13 @@
 typedef struct {
     session base;
     _Atomic bool cancelled;
-    char *token;      /* of the run, or NULL */
+    char *token; /* of the run, or NULL */
     /* while a target is being written */
     char *final_path;
     char *temporary_path;
-    int fd;           /* of the temporary file, or -1 */
+    int fd; /* of the temporary file, or -1 */
     char *lock_path;
-    int lock_fd;      /* or -1 */
+    int lock_fd; /* or -1 */
 } file_session;
 
 /* The path of file @name in the connection's folder. ERROR_PLAN when it leads
@@ -54,7 +54,7 @@ typedef struct {
     const file_format *format;
     char *path;
     text_buffer text;
-    char **columns;      /* wanted, NULL-terminated */
+    char **columns; /* wanted, NULL-terminated */
     unsigned n_columns;
     int *place;          /* delimited: field index → wanted column or -1 */
     unsigned n_fields;   /* delimited: fields that a row must have */

@@ -32,7 +32,7 @@ struct input_stream {
     ZSTD_DStream *zstd;
     char *packed; /* [CHUNK] */
     size_t packed_size, packed_used;
-    bool inside;  /* within a gzip member or zstd frame */
+    bool inside; /* within a gzip member or zstd frame */
     bool at_end;
 };
 
@@ -93,8 +93,8 @@ static int64_t broken(const input_stream *s, const char *why, error **err)
 static int64_t unpack(input_stream *s, char *buffer, size_t size, error **err)
 {
     if (s->packing == PACK_ZSTD) {
-        ZSTD_inBuffer in = {s->packed, s->packed_size, s->packed_used};
-        ZSTD_outBuffer out = {buffer, size, 0};
+        ZSTD_inBuffer in = { s->packed, s->packed_size, s->packed_used };
+        ZSTD_outBuffer out = { buffer, size, 0 };
         size_t left = ZSTD_decompressStream(s->zstd, &out, &in);
         if (ZSTD_isError(left))
             return broken(s, ZSTD_getErrorName(left), err);
@@ -165,9 +165,8 @@ output_stream *output_stream_open(int fd, const char *path, error **err)
     s->buffer = g_malloc(CHUNK);
     if (s->packing != PACK_NONE)
         s->packed = g_malloc(CHUNK);
-    if (s->packing == PACK_GZIP &&
-        deflateInit2(&s->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (s->packing == PACK_GZIP && deflateInit2(&s->gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                                                15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         error_set(err, ERROR_INTERNAL, _("could not begin to compress \"%s\""), path);
         s->packing = PACK_NONE;
         output_stream_close(s);
@@ -210,10 +209,10 @@ static bool pack_gzip(output_stream *s, bool last, error **err)
 
 static bool pack_zstd(output_stream *s, bool last, error **err)
 {
-    ZSTD_inBuffer in = {s->buffer, s->fill, 0};
+    ZSTD_inBuffer in = { s->buffer, s->fill, 0 };
     size_t left;
     do {
-        ZSTD_outBuffer out = {s->packed, CHUNK, 0};
+        ZSTD_outBuffer out = { s->packed, CHUNK, 0 };
         left = ZSTD_compressStream2(s->zstd, &out, &in, last ? ZSTD_e_end : ZSTD_e_continue);
         if (ZSTD_isError(left))
             return error_set(err, ERROR_INTERNAL, _("could not compress \"%s\": %s"), s->path,

@@ -21,7 +21,7 @@ typedef struct {
     const file_format *format;
     char **names;
     output_stream *out;
-    GString *text;   /* lines not handed to the stream yet */
+    GString *text; /* lines not handed to the stream yet */
 } file_writer;
 
 /* ---- delimited ------------------------------------------------------------ */
@@ -30,7 +30,8 @@ static bool needs_quotes(const file_format *f, const char *text, size_t size)
 {
     if (size == 0)
         return f->null_is_empty_unquoted || (f->null_text != NULL && f->null_text[0] == '\0');
-    if (f->null_text != NULL && strlen(f->null_text) == size && memcmp(f->null_text, text, size) == 0)
+    if (f->null_text != NULL && strlen(f->null_text) == size &&
+        memcmp(f->null_text, text, size) == 0)
         return true;
     for (size_t i = 0; i < size; i++)
         if (text[i] == f->delimiter || text[i] == f->quote || text[i] == '\n' || text[i] == '\r')
@@ -192,7 +193,8 @@ static bool copy_old(file_writer *w, bool *was_empty, error **err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            done = error_set(err, ERROR_IO, _("could not read \"%s\": %s"), path, g_strerror(errno));
+            done =
+                error_set(err, ERROR_IO, _("could not read \"%s\": %s"), path, g_strerror(errno));
         if (n <= 0 || !(done = file_write_all(w->session->fd, buffer, (size_t)n, path, err)))
             break;
         *was_empty = false;

@@ -31,46 +31,56 @@ char *table_name_to_string(const table_name *t);
 
 typedef struct {
     char *name;
-    char *type_text;     /* as the catalogue spells it */
+    char *type_text; /* as the catalogue spells it */
     data_type type;
     bool not_null;
     bool has_default;
-    char *default_text;  /* or NULL */
-    bool generated;      /* GENERATED ALWAYS AS (…): cannot be written */
+    char *default_text; /* or NULL */
+    bool generated;     /* GENERATED ALWAYS AS (…): cannot be written */
     bool identity_always;
 } column_info;
 
 typedef struct {
-    char *name;          /* of the index or constraint, or NULL (rowid key) */
+    char *name; /* of the index or constraint, or NULL (rowid key) */
     bool primary;
-    bool plain;          /* all rows, plain columns: usable for ON CONFLICT */
+    bool plain; /* all rows, plain columns: usable for ON CONFLICT */
     bool nulls_distinct;
-    char **columns;      /* NULL-terminated, in order; expressions are left out and plain is false */
+    char **columns; /* NULL-terminated, in order; expressions are left out and plain is false */
 } key_info;
 
 typedef struct {
-    char *name;          /* or NULL */
-    char **columns;      /* NULL-terminated, of this table */
+    char *name;     /* or NULL */
+    char **columns; /* NULL-terminated, of this table */
     table_name *references;
     char **referenced_columns;
 } foreign_key_info;
 
-typedef enum { TABLE_PLAIN, TABLE_PARTITIONED, TABLE_PARTITION, TABLE_VIEW, TABLE_FOREIGN, TABLE_VIRTUAL, TABLE_SYSTEM, TABLE_FILE } table_kind;
+typedef enum {
+    TABLE_PLAIN,
+    TABLE_PARTITIONED,
+    TABLE_PARTITION,
+    TABLE_VIEW,
+    TABLE_FOREIGN,
+    TABLE_VIRTUAL,
+    TABLE_SYSTEM,
+    TABLE_FILE
+} table_kind;
 
 typedef struct {
-    table_name *name;     /* exactly as the catalogue spells it, schema resolved */
+    table_name *name; /* exactly as the catalogue spells it, schema resolved */
     table_kind kind;
-    char *identity;       /* catalogue identity: PostgreSQL oid; SQLite rootpage-independent "main.name" */
-    GPtrArray *columns;   /* of column_info* */
-    GPtrArray *keys;      /* of key_info*: primary first, then unique */
-    GPtrArray *foreign_keys;  /* of foreign_key_info*, outbound */
-    GPtrArray *dependents;    /* of char*: sentences, e.g. "view \"sales.v\" reads it" */
-    GPtrArray *delete_effects;/* of char*: triggers, rules, ON DELETE CASCADE children */
-    char *delete_hazard;  /* the first effect by which a delete changes other tables or is no
+    char
+        *identity; /* catalogue identity: PostgreSQL oid; SQLite rootpage-independent "main.name" */
+    GPtrArray *columns;        /* of column_info* */
+    GPtrArray *keys;           /* of key_info*: primary first, then unique */
+    GPtrArray *foreign_keys;   /* of foreign_key_info*, outbound */
+    GPtrArray *dependents;     /* of char*: sentences, e.g. "view \"sales.v\" reads it" */
+    GPtrArray *delete_effects; /* of char*: triggers, rules, ON DELETE CASCADE children */
+    char *delete_hazard;       /* the first effect by which a delete changes other tables or is no
                              delete at all; NULL: there is none */
-    int64_t row_estimate; /* -1 unknown */
+    int64_t row_estimate;      /* -1 unknown */
     bool can_select, can_insert, can_update, can_delete, can_truncate;
-    bool can_create;      /* may create a table in the same schema */
+    bool can_create; /* may create a table in the same schema */
 } table_info;
 
 void column_info_free(column_info *c);
@@ -91,19 +101,29 @@ typedef struct link_ops link_ops;
 typedef struct session {
     const link_ops *ops;
     const connection *connection; /* borrowed; outlives the session */
+    /* Called by commit(), if set, when COMMIT was sent and its reply is not
+     * read; where there is no such moment, right before it. */
+    void (*commit_sent)(void *user);
+    void *commit_user;
 } session;
 
+static inline void session_commit_sent(session *s)
+{
+    if (s->commit_sent != NULL)
+        s->commit_sent(s->commit_user);
+}
+
 typedef struct {
-    bool read_only;          /* refuse every write, in the system where it can */
-    bool may_be_missing;     /* with read_only: a database file that does not exist yet is empty */
-    const char *run_token;   /* 16 hex digits, into application_name and staging names; or NULL */
-    int lock_timeout_seconds;/* for statements that wait for locks; 0: the dialect's */
+    bool read_only;           /* refuse every write, in the system where it can */
+    bool may_be_missing;      /* with read_only: a database file that does not exist yet is empty */
+    const char *run_token;    /* 16 hex digits, into application_name and staging names; or NULL */
+    int lock_timeout_seconds; /* for statements that wait for locks; 0: the dialect's */
 } session_options;
 
 /* One row set of a small query, as text. */
 typedef struct {
     unsigned n_columns;
-    GPtrArray *rows;  /* of char** (n_columns entries, NULL for NULL) */
+    GPtrArray *rows; /* of char** (n_columns entries, NULL for NULL) */
 } query_result;
 void query_result_free(query_result *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(query_result, query_result_free)
@@ -113,14 +133,14 @@ typedef enum { COMMIT_DONE, COMMIT_FAILED, COMMIT_UNKNOWN } commit_outcome;
 /* ---- reading ------------------------------------------------------------- */
 
 typedef struct {
-    const char *sql;           /* SQL links: one SELECT with ? placeholders */
-    const value *parameters;   /* [n_parameters] */
+    const char *sql;         /* SQL links: one SELECT with ? placeholders */
+    const value *parameters; /* [n_parameters] */
     unsigned n_parameters;
-    const char *path;          /* file link: one file of this segment */
-    const char *const *columns;/* file link: names of the columns wanted, in order */
+    const char *path;           /* file link: one file of this segment */
+    const char *const *columns; /* file link: names of the columns wanted, in order */
     unsigned n_columns;
     int segment;
-    const char *snapshot;      /* from snapshot_export, or NULL */
+    const char *snapshot; /* from snapshot_export, or NULL */
 } read_request;
 
 typedef struct reader {
@@ -132,20 +152,20 @@ typedef enum { READ_ROWS, READ_END, READ_FAILED } read_outcome;
 /* ---- writing ------------------------------------------------------------- */
 
 typedef struct {
-    const table_name *table;        /* where the rows go (staging or target) */
-    const char *const *columns;     /* [n_columns] names in the order of batch->target */
-    const data_type *types;         /* [n_columns] types of those columns in that table */
-    const char *const *type_texts;  /* [n_columns] the catalogue's spelling */
+    const table_name *table;       /* where the rows go (staging or target) */
+    const char *const *columns;    /* [n_columns] names in the order of batch->target */
+    const data_type *types;        /* [n_columns] types of those columns in that table */
+    const char *const *type_texts; /* [n_columns] the catalogue's spelling */
     unsigned n_columns;
-    bool isolate;   /* find and mark the rows that the server refuses (rejects allowed);
+    bool isolate; /* find and mark the rows that the server refuses (rejects allowed);
                        false: the first refused row is marked, then the load fails with ERROR_DATA */
     /* Called on the writer's thread when the fate of every row of @b is known:
      * rows still ROW_OK are stored (in the open transaction). @b goes back to
      * its owner. */
     void (*done)(void *user, batch *b);
     void *user;
-    const file_format *format;      /* file link */
-    bool append;                    /* file link */
+    const file_format *format; /* file link */
+    bool append;               /* file link */
 } write_request;
 
 typedef struct writer {
@@ -159,8 +179,8 @@ enum {
     LINK_PARALLEL_WRITE = 1 << 1, /* several writers may load one table */
     LINK_BIND = 1 << 2,           /* read_request.parameters may be used; else literals */
     LINK_SNAPSHOT = 1 << 3,
-    LINK_STAGING_FILE = 1 << 4,   /* staging lives in a file of its own beside the target */
-    LINK_LOOSE_VALUES = 1 << 5,   /* a value's kind is its own, whatever the column declares */
+    LINK_STAGING_FILE = 1 << 4, /* staging lives in a file of its own beside the target */
+    LINK_LOOSE_VALUES = 1 << 5, /* a value's kind is its own, whatever the column declares */
 };
 
 enum {
@@ -219,7 +239,7 @@ struct link_ops {
      * names the holder when somebody else holds it. */
     bool (*begin_publish)(session *s, const table_name *table, bool lock_table, error **err);
     commit_outcome (*commit)(session *s, error **err); /* *err is set unless COMMIT_DONE */
-    void (*rollback)(session *s);                      /* never fails: discards at worst the session */
+    void (*rollback)(session *s); /* never fails: discards at worst the session */
 
     /* --- staging --- */
     /* The name under which staging for @target in run @token stands:

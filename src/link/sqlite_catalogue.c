@@ -289,7 +289,8 @@ static void read_children(sqlite_session *s, table_info *t, error **err)
         g_ptr_array_add(t->dependents, g_strdup_printf(_("table \"%s\" refers to it"), child));
         if (strcmp(action, "NO ACTION") == 0 || strcmp(action, "RESTRICT") == 0)
             continue;
-        char *effect = g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"), child, action);
+        char *effect =
+            g_strdup_printf(_("a delete changes table \"%s\" (ON DELETE %s)"), child, action);
         g_ptr_array_add(t->delete_effects, effect);
         if (t->delete_hazard == NULL)
             t->delete_hazard = g_strdup(effect);

@@ -15,14 +15,14 @@
 
 /* The target as the catalogue spells it; all borrowed. */
 typedef struct {
-    const char *catalog;         /* database name accepted as first of three parts, or NULL */
-    const char *schema;          /* or NULL where the system has none */
+    const char *catalog; /* database name accepted as first of three parts, or NULL */
+    const char *schema;  /* or NULL where the system has none */
     const char *name;
-    bool schema_is_default;      /* an unqualified name means this table */
-    const char *const *columns;  /* [n_columns] */
+    bool schema_is_default;     /* an unqualified name means this table */
+    const char *const *columns; /* [n_columns] */
     const data_type *types;
     size_t n_columns;
-    const char *refused;         /* why no DELETE may run on it at all (a view, a rule …), or NULL */
+    const char *refused; /* why no DELETE may run on it at all (a view, a rule …), or NULL */
 } guard_target;
 
 typedef struct {
@@ -35,12 +35,12 @@ typedef struct {
 } guard_options;
 
 typedef struct {
-    bool truncate;               /* was a TRUNCATE: delete_all in an atomic publish */
-    char *sql;                   /* canonical DELETE with placeholders */
-    char *predicate;             /* its WHERE part with placeholders, or NULL */
-    GArray *values;              /* of value, bound in order; memory below */
+    bool truncate;   /* was a TRUNCATE: delete_all in an atomic publish */
+    char *sql;       /* canonical DELETE with placeholders */
+    char *predicate; /* its WHERE part with placeholders, or NULL */
+    GArray *values;  /* of value, bound in order; memory below */
     batch *memory;
-    char *shown;                 /* canonical SQL with literals, for people */
+    char *shown; /* canonical SQL with literals, for people */
 } guard_statement;
 
 void guard_statement_free(guard_statement *s);
@@ -50,8 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(guard_statement, guard_statement_free)
  * 'M', 'T', 'C', 'S', 'F', 'X', 'L', 'P', 'Q') and *err (ERROR_DOCUMENT) says
  * in words what, where (line and column) and what is possible instead. */
 guard_statement *guard_check(const dialect *d, const guard_target *target, const char *text,
-                             size_t size, const guard_options *options, char *reason,
-                             error **err);
+                             size_t size, const guard_options *options, char *reason, error **err);
 
 /* Names of the functions a predicate may call in this dialect, NULL-ended. */
 const char *const *guard_functions(const dialect *d);
