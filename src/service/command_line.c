@@ -7,6 +7,7 @@
 #include "service/run_view.h"
 #include "service/runner.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -236,7 +237,8 @@ int command_line_main(int argc, char **argv, const volatile sig_atomic_t *interr
     (void)argc;
     g_autofree char **words = reorder(argv);
     int status = dispatch(words, interrupts);
-    if (fflush(stdout) != 0 && status == 0) {
+    /* A reader that has seen enough ("| head") is not a failure. */
+    if (fflush(stdout) != 0 && errno != EPIPE && status == 0) {
         g_autoptr(error) e = NULL;
         error_set(&e, ERROR_IO, _("could not write the output"));
         output_error(e);
