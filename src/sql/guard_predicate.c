@@ -17,11 +17,20 @@ static guard_node *refuse_constant(guard_parser *p, const guard_node *n)
     return NULL;
 }
 
+/* Whether a condition could end here; else what is here is the mistake. */
+static bool at_an_end(const guard_parser *p)
+{
+    return p->token.kind == TOKEN_END || guard_at_symbol(p, ";") || guard_at_symbol(p, ")") ||
+           guard_at_word(p, "and") || guard_at_word(p, "or");
+}
+
 /* @n is about to be joined, negated or the whole: it must be a condition. */
 static bool need_truth(guard_parser *p, const guard_node *n)
 {
     if (is_truth(n))
         return true;
+    if (!at_an_end(p))
+        return guard_refuse_token(p);
     if (!n->has_column) {
         refuse_constant(p, n);
         return false;

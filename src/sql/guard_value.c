@@ -21,7 +21,6 @@ static bool append_parameter(guard_parser *p, GString *out, const char *macro, s
     g_autofree char *text =
         p->options->expand != NULL ? p->options->expand(p->options->user, written, &local) : NULL;
     if (text == NULL) {
-        g_autofree char *shown = text_safe(written, -1);
         guard_refuse(p, 'L', at, "%s", local != NULL ? local->message
                                                      : _("parameters are not possible here"));
         return local != NULL && local->hint != NULL && guard_hint(p, "%s", local->hint);
