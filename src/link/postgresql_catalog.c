@@ -19,7 +19,7 @@ GPtrArray *pg_list_tables(session *base, const char *pattern, error **err)
         " AND ($1::text IS NULL OR pg_catalog.strpos(pg_catalog.lower(n.nspname || '.' ||"
         " c.relname), pg_catalog.lower($1)) > 0)"
         " ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
-    const char *values[] = {pattern};
+    const char *values[] = { pattern };
     g_autoptr(pg_result) result = pg_query(pg_of(base), sql, 1, values, _("list the tables"), err);
     if (result == NULL)
         return NULL;
@@ -31,8 +31,16 @@ GPtrArray *pg_list_tables(session *base, const char *pattern, error **err)
 
 /* --- one table --------------------------------------------------------------- */
 
-enum { FIND_OID, FIND_SCHEMA, FIND_NAME, FIND_KIND, FIND_PARTITION, FIND_ROWS, FIND_SYSTEM,
-       FIND_RIGHTS };
+enum {
+    FIND_OID,
+    FIND_SCHEMA,
+    FIND_NAME,
+    FIND_KIND,
+    FIND_PARTITION,
+    FIND_ROWS,
+    FIND_SYSTEM,
+    FIND_RIGHTS
+};
 
 /* $2 NULL: looked up along search_path, as the server does. */
 static const char find_sql[] =
@@ -70,7 +78,7 @@ static table_kind kind_of(const PGresult *r)
 
 static table_info *find_table(pg_session *s, const table_name *name, error **err)
 {
-    const char *values[] = {name->name, name->schema};
+    const char *values[] = { name->name, name->schema };
     g_autofree char *shown = table_name_to_string(name);
     g_autofree char *doing = g_strdup_printf(_("look up table \"%s\""), shown);
     g_autoptr(pg_result) r = pg_query(s, find_sql, 2, values, doing, err);
@@ -114,7 +122,7 @@ static const char columns_sql[] =
 
 static bool read_columns(pg_session *s, table_info *t, error **err)
 {
-    const char *values[] = {t->identity};
+    const char *values[] = { t->identity };
     g_autoptr(pg_result) r = pg_query(s, columns_sql, 1, values, _("read the columns"), err);
     if (r == NULL)
         return false;
@@ -169,7 +177,7 @@ static const char keys_sql[] =
 
 static bool read_keys(pg_session *s, table_info *t, error **err)
 {
-    const char *values[] = {t->identity};
+    const char *values[] = { t->identity };
     g_autoptr(pg_result) r = pg_query(s, keys_sql, 1, values, _("read the keys"), err);
     if (r == NULL)
         return false;
@@ -202,7 +210,7 @@ static const char foreign_keys_sql[] =
 
 static bool read_foreign_keys(pg_session *s, table_info *t, error **err)
 {
-    const char *values[] = {t->identity};
+    const char *values[] = { t->identity };
     g_autoptr(pg_result) r =
         pg_query(s, foreign_keys_sql, 1, values, _("read the foreign keys"), err);
     if (r == NULL)
@@ -298,44 +306,45 @@ static const char delete_effects_sql[] =
 typedef struct {
     const char *kind;
     const char *sentence; /* with one or two names */
-    bool is_hazard; /* see table_info.delete_hazard */
+    bool is_hazard;       /* see table_info.delete_hazard */
 } effect;
 
 static const effect dependents[] = {
-    {"view", N_("view \"%s\" reads it"), false},
-    {"function", N_("function \"%s\" uses it"), false},
-    {"reference", N_("table \"%s\" refers to it (foreign key \"%s\")"), false},
-    {"trigger", N_("trigger \"%s\" is on it"), false},
-    {"rule", N_("rule \"%s\" is on it"), false},
-    {"policy", N_("policy \"%s\" is on it"), false},
-    {"rowsecurity", N_("row security is enabled on it"), false},
-    {"publication", N_("publication \"%s\" carries it"), false},
-    {"owner", N_("its owner is \"%s\""), false},
-    {"grant", N_("rights on it are granted to \"%s\""), false},
-    {"columngrant", N_("rights on its column \"%s\" are granted"), false},
-    {"sequence", N_("sequence \"%s\" belongs to it"), false},
-    {"option", N_("storage option %s is set on it"), false},
-    {"identity", N_("its replica identity is set"), false},
-    {"cluster", N_("it is clustered on index \"%s\""), false},
-    {"child", N_("table \"%s\" inherits from it or is its partition"), false},
-    {"parent", N_("it inherits from table \"%s\" or is its partition"), false},
-    {"statistics", N_("statistics options are set on its column \"%s\""), false},
+    { "view", N_("view \"%s\" reads it"), false },
+    { "function", N_("function \"%s\" uses it"), false },
+    { "reference", N_("table \"%s\" refers to it (foreign key \"%s\")"), false },
+    { "trigger", N_("trigger \"%s\" is on it"), false },
+    { "rule", N_("rule \"%s\" is on it"), false },
+    { "policy", N_("policy \"%s\" is on it"), false },
+    { "rowsecurity", N_("row security is enabled on it"), false },
+    { "publication", N_("publication \"%s\" carries it"), false },
+    { "owner", N_("its owner is \"%s\""), false },
+    { "grant", N_("rights on it are granted to \"%s\""), false },
+    { "columngrant", N_("rights on its column \"%s\" are granted"), false },
+    { "sequence", N_("sequence \"%s\" belongs to it"), false },
+    { "option", N_("storage option %s is set on it"), false },
+    { "identity", N_("its replica identity is set"), false },
+    { "cluster", N_("it is clustered on index \"%s\""), false },
+    { "child", N_("table \"%s\" inherits from it or is its partition"), false },
+    { "parent", N_("it inherits from table \"%s\" or is its partition"), false },
+    { "statistics", N_("statistics options are set on its column \"%s\""), false },
 };
 
 static const effect delete_effects[] = {
-    {"rule", N_("rule \"%s\" acts when its rows are deleted"), true},
-    {"instead", N_("trigger \"%s\" runs instead of deleting its rows"), true},
-    {"before", N_("trigger \"%s\" runs before its rows are deleted"), false},
-    {"after", N_("trigger \"%s\" runs after its rows were deleted"), false},
-    {"cascade", N_("deleting its rows deletes rows of table \"%s\" too (foreign key \"%s\")"), true},
-    {"set", N_("deleting its rows changes rows of table \"%s\" (foreign key \"%s\")"), true},
+    { "rule", N_("rule \"%s\" acts when its rows are deleted"), true },
+    { "instead", N_("trigger \"%s\" runs instead of deleting its rows"), true },
+    { "before", N_("trigger \"%s\" runs before its rows are deleted"), false },
+    { "after", N_("trigger \"%s\" runs after its rows were deleted"), false },
+    { "cascade", N_("deleting its rows deletes rows of table \"%s\" too (foreign key \"%s\")"),
+      true },
+    { "set", N_("deleting its rows changes rows of table \"%s\" (foreign key \"%s\")"), true },
 };
 
 /* The sentence with its names put where %s stands. Not by a printf function,
  * which wants its format at compile time. */
 static char *say(const char *sentence, const char *first, const char *second)
 {
-    const char *names[] = {first, second};
+    const char *names[] = { first, second };
     GString *said = g_string_new(NULL);
     size_t n = 0;
     for (const char *p = sentence; *p != '\0'; p++) {
@@ -354,9 +363,8 @@ static bool read_effects(pg_session *s, const char *identity, const char *sql,
                          const effect *effects, size_t n, GPtrArray *out, char **hazard,
                          error **err)
 {
-    const char *values[] = {identity};
-    g_autoptr(pg_result) r =
-        pg_query(s, sql, 1, values, _("read what depends on the table"), err);
+    const char *values[] = { identity };
+    g_autoptr(pg_result) r = pg_query(s, sql, 1, values, _("read what depends on the table"), err);
     if (r == NULL)
         return false;
     for (int i = 0; i < PQntuples(r); i++) {
@@ -399,7 +407,7 @@ static PGresult *spell_types(pg_session *s, const PGresult *described, error **e
     }
     g_string_append_c(oids, '}');
     g_string_append_c(modifiers, '}');
-    const char *values[] = {oids->str, modifiers->str};
+    const char *values[] = { oids->str, modifiers->str };
     PGresult *r = pg_query(s,
                            "SELECT pg_catalog.format_type(($1::oid[])[i], ($2::integer[])[i])"
                            " FROM pg_catalog.generate_subscripts($1::oid[], 1) AS g(i) ORDER BY i",

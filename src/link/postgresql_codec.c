@@ -32,14 +32,14 @@ enum {
 };
 
 /* From 1970-01-01 to 2000-01-01. */
-#define EPOCH_DAYS INT64_C(10957)
+#define EPOCH_DAYS         INT64_C(10957)
 #define EPOCH_MICROSECONDS INT64_C(946684800000000)
 /* What the server's types hold, on its own scale: 4713 BC up to and without
  * the year 5874898 (dates), 294277 (timestamps). */
-#define FIRST_DATE INT64_C(-2451545)
-#define END_DATE INT64_C(2145031949)
-#define FIRST_TIMESTAMP INT64_C(-211813488000000000)
-#define END_TIMESTAMP INT64_C(9223371331200000000)
+#define FIRST_DATE       INT64_C(-2451545)
+#define END_DATE         INT64_C(2145031949)
+#define FIRST_TIMESTAMP  INT64_C(-211813488000000000)
+#define END_TIMESTAMP    INT64_C(9223371331200000000)
 #define DAY_MICROSECONDS INT64_C(86400000000)
 
 #define JSONB_VERSION 1
@@ -248,7 +248,7 @@ bool pg_decode(pg_form form, const char *data, uint32_t size, batch *b, value *o
 void pg_buffer_clear(pg_buffer *b)
 {
     g_free(b->data);
-    *b = (pg_buffer){0};
+    *b = (pg_buffer){ 0 };
 }
 
 void pg_buffer_grow(pg_buffer *b, size_t size)
@@ -259,14 +259,14 @@ void pg_buffer_grow(pg_buffer *b, size_t size)
 
 static bool wrong_kind(pg_refusal *why)
 {
-    *why = (pg_refusal){.class = REJECT_TYPE, .wrong_kind = true};
+    *why = (pg_refusal){ .class = REJECT_TYPE, .wrong_kind = true };
     return false;
 }
 
 static bool out_of_range(pg_refusal *why)
 {
-    *why = (pg_refusal){.class = REJECT_RANGE,
-                        .message = _("this is out of the range of the column's type")};
+    *why = (pg_refusal){ .class = REJECT_RANGE,
+                         .message = _("this is out of the range of the column's type") };
     return false;
 }
 
@@ -312,8 +312,8 @@ static bool has_nul(const value *v, pg_refusal *why)
 {
     if (v->size == 0 || memchr(v->data, '\0', v->size) == NULL)
         return false;
-    *why = (pg_refusal){.class = REJECT_ENCODING,
-                        .message = _("text with a NUL character cannot be stored in PostgreSQL")};
+    *why = (pg_refusal){ .class = REJECT_ENCODING,
+                         .message = _("text with a NUL character cannot be stored in PostgreSQL") };
     return true;
 }
 

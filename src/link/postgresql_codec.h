@@ -23,7 +23,7 @@ typedef enum {
     PG_FORM_FLOAT4,
     PG_FORM_FLOAT8,
     PG_FORM_NUMERIC,
-    PG_FORM_TEXT,  /* text, varchar, bpchar, name */
+    PG_FORM_TEXT, /* text, varchar, bpchar, name */
     PG_FORM_BYTEA,
     PG_FORM_DATE,
     PG_FORM_TIME,

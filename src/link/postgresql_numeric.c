@@ -5,16 +5,21 @@
 
 /* On the wire: number of groups, weight of the first (in powers of 10000),
  * sign, scale in decimal digits, then the groups. */
-#define HEADER_SIZE 8
+#define HEADER_SIZE  8
 #define GROUP_DIGITS 4
-#define GROUP_BASE 10000
+#define GROUP_BASE   10000
 
-enum { SIGN_PLUS = 0, SIGN_MINUS = 0x4000, SIGN_NAN = 0xC000, SIGN_PLUS_INFINITY = 0xD000,
-       SIGN_MINUS_INFINITY = 0xF000 };
+enum {
+    SIGN_PLUS = 0,
+    SIGN_MINUS = 0x4000,
+    SIGN_NAN = 0xC000,
+    SIGN_PLUS_INFINITY = 0xD000,
+    SIGN_MINUS_INFINITY = 0xF000
+};
 
 /* Limits of the server's type. */
 #define MAX_INTEGER_DIGITS 131072
-#define MAX_SCALE 16383
+#define MAX_SCALE          16383
 
 #define MAX_DECIMAL_SCALE 18
 static const uint64_t power_of_ten[] = {
@@ -125,11 +130,11 @@ bool pg_numeric_decode(const char *data, uint32_t size, batch *b, value *out)
 {
     if (size < HEADER_SIZE)
         return false;
-    numeric x = {.n = (int16_t)get16(data),
-                 .weight = (int16_t)get16(data + 2),
-                 .sign = get16(data + 4),
-                 .scale = get16(data + 6),
-                 .groups = data + HEADER_SIZE};
+    numeric x = { .n = (int16_t)get16(data),
+                  .weight = (int16_t)get16(data + 2),
+                  .sign = get16(data + 4),
+                  .scale = get16(data + 6),
+                  .groups = data + HEADER_SIZE };
     switch (x.sign) {
     case SIGN_NAN:
         *out = value_span(VALUE_DIGITS, "NaN", 3);
@@ -242,9 +247,9 @@ static bool encode_special(pg_buffer *b, const char *text, size_t size)
         const char *text;
         int sign;
     } specials[] = {
-        {"NaN", SIGN_NAN},
-        {"Infinity", SIGN_PLUS_INFINITY},
-        {"-Infinity", SIGN_MINUS_INFINITY},
+        { "NaN", SIGN_NAN },
+        { "Infinity", SIGN_PLUS_INFINITY },
+        { "-Infinity", SIGN_MINUS_INFINITY },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(specials); i++) {
         if (size == strlen(specials[i].text) && memcmp(text, specials[i].text, size) == 0) {
@@ -273,7 +278,7 @@ static bool encode_digits(pg_buffer *b, const char *text, size_t size, pg_refusa
     size_t n_fraction = (size_t)(text + size - fraction);
     if (n_integer + n_fraction == 0 || !is_plain(text, n_integer) ||
         !is_plain(fraction, n_fraction)) {
-        *why = (pg_refusal){.class = REJECT_TYPE, .message = _("this is not a decimal number")};
+        *why = (pg_refusal){ .class = REJECT_TYPE, .message = _("this is not a decimal number") };
         return false;
     }
     while (n_integer > 0 && *text == '0') {
@@ -281,8 +286,8 @@ static bool encode_digits(pg_buffer *b, const char *text, size_t size, pg_refusa
         n_integer--;
     }
     if (n_integer > MAX_INTEGER_DIGITS || n_fraction > MAX_SCALE) {
-        *why = (pg_refusal){.class = REJECT_RANGE,
-                            .message = _("this has more digits than PostgreSQL's numeric holds")};
+        *why = (pg_refusal){ .class = REJECT_RANGE,
+                             .message = _("this has more digits than PostgreSQL's numeric holds") };
         return false;
     }
 
@@ -321,6 +326,6 @@ bool pg_numeric_encode(pg_buffer *b, const value *v, pg_refusal *why)
     }
     if (v->kind == VALUE_DIGITS)
         return encode_digits(b, v->data, v->size, why);
-    *why = (pg_refusal){.class = REJECT_TYPE, .wrong_kind = true};
+    *why = (pg_refusal){ .class = REJECT_TYPE, .wrong_kind = true };
     return false;
 }

@@ -16,11 +16,11 @@
 typedef struct {
     session base;
     PGconn *conn;
-    int wake;            /* eventfd: readable from the cancel on */
-    int cancelled;       /* atomic */
+    int wake;      /* eventfd: readable from the cancel on */
+    int cancelled; /* atomic */
     bool read_only;
-    bool broken;         /* given up: the socket is shut down */
-    bool tls_verified;   /* the handshake proved the server's name */
+    bool broken;       /* given up: the socket is shut down */
+    bool tls_verified; /* the handshake proved the server's name */
     int lock_timeout_seconds;
 } pg_session;
 

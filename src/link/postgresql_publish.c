@@ -5,7 +5,7 @@
 
 /* Tries to lock the target, each as long as the session's lock_timeout; in
  * between, those who queued behind us get their turn. */
-#define LOCK_TRIES 20
+#define LOCK_TRIES              20
 #define LOCK_PAUSE_MILLISECONDS 250
 
 /* How long a COMMIT that was sent may take once the run is cancelled. */
@@ -15,9 +15,8 @@
  * because a role may have another default. */
 static bool begin(pg_session *s, const char *statement, error **err)
 {
-    const template_variable none[] = {{NULL, NULL}};
-    g_autofree char *sql =
-        dialect_statement(s->base.connection->dialect, statement, none);
+    const template_variable none[] = { { NULL, NULL } };
+    g_autofree char *sql = dialect_statement(s->base.connection->dialect, statement, none);
     return pg_do(s, sql, _("begin a transaction"), err);
 }
 
@@ -51,7 +50,7 @@ static bool resolve_schema(pg_session *s, const table_name *table, char **schema
         *schema = g_strdup(table->schema);
         return true;
     }
-    const char *values[] = {table->name};
+    const char *values[] = { table->name };
     g_autoptr(pg_result) result =
         pg_query(s,
                  "SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c"
@@ -88,7 +87,7 @@ static gint64 lock_key(const char *schema, const char *name)
  * finds, or NULL. */
 static char *name_holders(pg_session *s, const char *sql, const char *about)
 {
-    const char *values[] = {about};
+    const char *values[] = { about };
     g_autoptr(pg_result) result = pg_query(s, sql, 1, values, "", NULL);
     if (result == NULL || PQntuples(result) == 0)
         return NULL;
@@ -96,12 +95,12 @@ static char *name_holders(pg_session *s, const char *sql, const char *about)
     for (int i = 0; i < PQntuples(result); i++) {
         const char *application = pg_text(result, i, 1);
         const char *user = pg_text(result, i, 2);
-        g_ptr_array_add(holders, g_strdup_printf(_("process %s (%s, user %s)"),
-                                                 pg_text(result, i, 0),
-                                                 application != NULL && *application != '\0'
-                                                     ? application
-                                                     : _("unnamed program"),
-                                                 user != NULL ? user : "?"));
+        g_ptr_array_add(holders,
+                        g_strdup_printf(_("process %s (%s, user %s)"), pg_text(result, i, 0),
+                                        application != NULL && *application != '\0'
+                                            ? application
+                                            : _("unnamed program"),
+                                        user != NULL ? user : "?"));
     }
     g_ptr_array_add(holders, NULL);
     return g_strjoinv(", ", (char **)holders->pdata);
@@ -125,7 +124,7 @@ static bool take_advisory_lock(pg_session *s, const table_name *table, error **e
     if (!resolve_schema(s, table, &schema, err))
         return false;
     g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT, lock_key(schema, table->name));
-    const char *values[] = {key};
+    const char *values[] = { key };
     g_autoptr(pg_result) result =
         pg_query(s, "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint)", 1, values,
                  _("lock the target"), err);
@@ -133,16 +132,16 @@ static bool take_advisory_lock(pg_session *s, const table_name *table, error **e
         return false;
     if (pg_true(result, 0, 0))
         return true;
-    g_autofree char *holders = name_holders(
-        s,
-        "SELECT l.pid, a.application_name, a.usename FROM pg_catalog.pg_locks l"
-        " LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
-        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-        " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
-        "  WHERE datname = pg_catalog.current_database())"
-        " AND l.classid::bigint = ($1::bigint >> 32) & 4294967295"
-        " AND l.objid::bigint = $1::bigint & 4294967295",
-        key);
+    g_autofree char *holders =
+        name_holders(s,
+                     "SELECT l.pid, a.application_name, a.usename FROM pg_catalog.pg_locks l"
+                     " LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+                     " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+                     " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
+                     "  WHERE datname = pg_catalog.current_database())"
+                     " AND l.classid::bigint = ($1::bigint >> 32) & 4294967295"
+                     " AND l.objid::bigint = $1::bigint & 4294967295",
+                     key);
     return busy(table, holders, err);
 }
 
@@ -215,10 +214,14 @@ static commit_outcome unknown(pg_session *s, error **err)
 static bool await_commit(pg_session *s)
 {
     gint64 deadline = PG_NO_DEADLINE;
+    bool sent = false;
     for (;;) {
         int left = PQflush(s->conn);
         if (left < 0)
             return false;
+        if (left == 0 && !sent)
+            session_commit_sent(&s->base);
+        sent |= left == 0;
         if (left == 0 && !PQisBusy(s->conn))
             return true;
         pg_wait_outcome outcome = pg_wait(s, left > 0, deadline);
@@ -307,13 +310,12 @@ bool pg_guarded_delete(session *base, const table_info *target, const char *sql,
                        const value *parameters, unsigned n, int64_t *affected, error **err)
 {
     pg_session *s = pg_of(base);
-    g_auto(pg_parameters) texts = {0};
+    g_auto(pg_parameters) texts = { 0 };
     if (!pg_parameters_init(&texts, parameters, n, err))
         return false;
     g_autofree char *explain = g_strconcat("EXPLAIN (VERBOSE, FORMAT JSON) ", sql, NULL);
-    g_autoptr(pg_result) result =
-        pg_query(s, explain, (int)n, (const char *const *)texts.texts->pdata,
-                 _("check the pre-SQL"), err);
+    g_autoptr(pg_result) result = pg_query(
+        s, explain, (int)n, (const char *const *)texts.texts->pdata, _("check the pre-SQL"), err);
     if (result == NULL)
         return false;
     const char *explained = PQntuples(result) == 1 ? pg_text(result, 0, 0) : NULL;

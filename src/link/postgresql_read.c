@@ -10,13 +10,13 @@
 typedef struct {
     reader base;
     pg_session *session;
-    pg_form *forms;      /* [n_columns] */
+    pg_form *forms; /* [n_columns] */
     unsigned n_columns;
     bool has_data;       /* some column's values point into the row */
     bool in_transaction; /* begun by us for a snapshot */
     bool header_seen, trailer_seen;
     int segment;
-    int64_t position;    /* rows read */
+    int64_t position; /* rows read */
 } pg_reader;
 
 /* --- snapshots --------------------------------------------------------------- */
@@ -81,8 +81,8 @@ static bool form_has_data(pg_form form)
 }
 
 /* How column @i travels, when the query's type is still what was planned. */
-static bool choose_form(pg_reader *r, unsigned i, const PGresult *described,
-                        const data_type *type, error **err)
+static bool choose_form(pg_reader *r, unsigned i, const PGresult *described, const data_type *type,
+                        error **err)
 {
     pg_form form = pg_form_of(PQftype(described, (int)i));
     if (form != PG_FORM_NONE && pg_form_kind(form) == type->kind) {
@@ -93,8 +93,7 @@ static bool choose_form(pg_reader *r, unsigned i, const PGresult *described,
         r->forms[i] = PG_FORM_NONE;
         return true;
     }
-    return error_set(err, ERROR_PLAN,
-                     _("column \"%s\" of the source is no longer of type %s"),
+    return error_set(err, ERROR_PLAN, _("column \"%s\" of the source is no longer of type %s"),
                      PQfname(described, (int)i), type_kind_name(type->kind));
 }
 
@@ -175,10 +174,10 @@ reader *pg_read_open(session *base, const read_request *request, const data_type
 
 static bool malformed(const pg_reader *r, error **err)
 {
-    return error_set(err, ERROR_SQL,
-                     _("connection \"%s\": row %" G_GINT64_FORMAT
-                       " of the source is not in the form of COPY"),
-                     r->session->base.connection->name, (gint64)r->position + 1);
+    return error_set(
+        err, ERROR_SQL,
+        _("connection \"%s\": row %" G_GINT64_FORMAT " of the source is not in the form of COPY"),
+        r->session->base.connection->name, (gint64)r->position + 1);
 }
 
 static bool bad_field(const pg_reader *r, unsigned column, error **err)

@@ -8,22 +8,14 @@ static const struct {
     reject_class class;
     bool wants_detail; /* the detail names the key; others repeat the row */
 } classes[] = {
-    {"23502", REJECT_NULL, false},
-    {"23505", REJECT_KEY, true},
-    {"23P01", REJECT_KEY, true},
-    {"23503", REJECT_FOREIGN_KEY, true},
-    {"23514", REJECT_CHECK, false},
-    {"44000", REJECT_CHECK, false},
-    {"22001", REJECT_LENGTH, false},
-    {"54000", REJECT_LENGTH, true},
-    {"22003", REJECT_RANGE, true},
-    {"22008", REJECT_RANGE, false},
-    {"22015", REJECT_RANGE, false},
-    {"22021", REJECT_ENCODING, false},
-    {"22P05", REJECT_ENCODING, true},
-    {"22007", REJECT_TYPE, false},
-    {"22P02", REJECT_TYPE, true},
-    {"22P03", REJECT_TYPE, true},
+    { "23502", REJECT_NULL, false },    { "23505", REJECT_KEY, true },
+    { "23P01", REJECT_KEY, true },      { "23503", REJECT_FOREIGN_KEY, true },
+    { "23514", REJECT_CHECK, false },   { "44000", REJECT_CHECK, false },
+    { "22001", REJECT_LENGTH, false },  { "54000", REJECT_LENGTH, true },
+    { "22003", REJECT_RANGE, true },    { "22008", REJECT_RANGE, false },
+    { "22015", REJECT_RANGE, false },   { "22021", REJECT_ENCODING, false },
+    { "22P05", REJECT_ENCODING, true }, { "22007", REJECT_TYPE, false },
+    { "22P02", REJECT_TYPE, true },     { "22P03", REJECT_TYPE, true },
 };
 
 static size_t find_class(const char *sqlstate)
@@ -112,7 +104,7 @@ void pg_reject(batch *b, unsigned row, const pg_refused_columns *names, const PG
         pg_context_line(names, context, &column);
     size_t i = find_class(sqlstate);
     bool with_detail = detail != NULL && i < G_N_ELEMENTS(classes) && classes[i].wants_detail;
-    g_autofree char *message = with_detail ? g_strdup_printf("%s: %s", primary, detail)
-                                           : g_strdup(primary);
+    g_autofree char *message =
+        with_detail ? g_strdup_printf("%s: %s", primary, detail) : g_strdup(primary);
     batch_reject(b, row, pg_reject_class(sqlstate), column, sqlstate, message);
 }

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 /* generated columns, REPEATABLE READ snapshots, xact functions by their names of today */
-#define OLDEST_SERVER 120000
+#define OLDEST_SERVER      120000
 #define OLDEST_SERVER_NAME "12"
 
 #define CONNECT_TIMEOUT_SECONDS 10
-#define LOCK_TIMEOUT_SECONDS 5
+#define LOCK_TIMEOUT_SECONDS    5
 
 /* Where Debian and its like keep the certificates they trust. */
 #define SYSTEM_CA_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
@@ -67,8 +67,7 @@ static const char *ssl_roots(const connection *c, const char *mode)
     if (strcmp(mode, "verify-full") != 0)
         return NULL;
     g_autofree char *own = g_build_filename(g_get_home_dir(), ".postgresql", "root.crt", NULL);
-    if (g_file_test(own, G_FILE_TEST_EXISTS) ||
-        !g_file_test(SYSTEM_CA_BUNDLE, G_FILE_TEST_EXISTS))
+    if (g_file_test(own, G_FILE_TEST_EXISTS) || !g_file_test(SYSTEM_CA_BUNDLE, G_FILE_TEST_EXISTS))
         return NULL;
     return SYSTEM_CA_BUNDLE;
 }
@@ -77,30 +76,30 @@ static const char *ssl_roots(const connection *c, const char *mode)
 static PGconn *start(const connection *c, const session_options *options, const secret *password)
 {
     g_autofree char *port = c->port > 0 ? g_strdup_printf("%d", c->port) : NULL;
-    g_autofree char *application =
-        options->run_token != NULL ? g_strdup_printf("rowferry %s", options->run_token)
-                                   : g_strdup("rowferry");
+    g_autofree char *application = options->run_token != NULL
+                                       ? g_strdup_printf("rowferry %s", options->run_token)
+                                       : g_strdup("rowferry");
     const char *mode = ssl_mode(c);
     const struct {
         const char *keyword, *value;
     } parameters[] = {
-        {"host", c->host},
-        {"port", port},
-        {"dbname", c->database},
-        {"user", c->user},
-        {"password", password != NULL ? secret_text(password) : NULL},
-        {"sslmode", mode},
-        {"sslrootcert", ssl_roots(c, mode)},
-        {"gssencmode", "disable"},
-        {"application_name", application},
-        {"client_encoding", "UTF8"},
-        {"keepalives", "1"},
-        {"keepalives_idle", "30"},
-        {"keepalives_interval", "10"},
-        {"keepalives_count", "3"},
+        { "host", c->host },
+        { "port", port },
+        { "dbname", c->database },
+        { "user", c->user },
+        { "password", password != NULL ? secret_text(password) : NULL },
+        { "sslmode", mode },
+        { "sslrootcert", ssl_roots(c, mode) },
+        { "gssencmode", "disable" },
+        { "application_name", application },
+        { "client_encoding", "UTF8" },
+        { "keepalives", "1" },
+        { "keepalives_idle", "30" },
+        { "keepalives_interval", "10" },
+        { "keepalives_count", "3" },
     };
-    const char *keywords[G_N_ELEMENTS(parameters) + 1] = {NULL};
-    const char *values[G_N_ELEMENTS(parameters) + 1] = {NULL};
+    const char *keywords[G_N_ELEMENTS(parameters) + 1] = { NULL };
+    const char *values[G_N_ELEMENTS(parameters) + 1] = { NULL };
     for (size_t i = 0, n = 0; i < G_N_ELEMENTS(parameters); i++) {
         if (parameters[i].value == NULL)
             continue;
@@ -112,8 +111,8 @@ static PGconn *start(const connection *c, const session_options *options, const 
 
 static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType want, gint64 deadline)
 {
-    struct pollfd fd = {.fd = PQsocket(conn),
-                        .events = want == PGRES_POLLING_WRITING ? POLLOUT : POLLIN};
+    struct pollfd fd = { .fd = PQsocket(conn),
+                         .events = want == PGRES_POLLING_WRITING ? POLLOUT : POLLIN };
     for (;;) {
         gint64 left = (deadline - g_get_monotonic_time()) / 1000;
         if (left <= 0)
@@ -162,16 +161,21 @@ static bool check_version(pg_session *s, error **err)
                      s->base.connection->name, OLDEST_SERVER_NAME);
 }
 
+/* A statement whose client died is to end soon: it holds locks. A server on a
+ * system that cannot look for that refuses to, and is left as it is. */
+#define SESSION_SQL_14 \
+    "SET idle_session_timeout = 0;" \
+    "DO $$ BEGIN SET client_connection_check_interval = '2s';" \
+    " EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$;"
+
 static bool fix_semantics(pg_session *s, error **err)
 {
     const char *doing = _("prepare the session");
-    g_autofree char *own = g_strdup_printf("SET lock_timeout = '%ds';%s%s",
-                                           s->lock_timeout_seconds,
-                                           PQserverVersion(s->conn) >= 140000
-                                               ? "SET idle_session_timeout = 0;"
-                                               : "",
-                                           s->read_only ? "SET default_transaction_read_only = on"
-                                                        : "SET default_transaction_read_only = off");
+    g_autofree char *own =
+        g_strdup_printf("SET lock_timeout = '%ds';%s%s", s->lock_timeout_seconds,
+                        PQserverVersion(s->conn) >= 140000 ? SESSION_SQL_14 : "",
+                        s->read_only ? "SET default_transaction_read_only = on"
+                                     : "SET default_transaction_read_only = off");
     return pg_do(s, session_sql, doing, err) && pg_do(s, own, doing, err);
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* The server cuts longer names without a word. */
-#define NAME_BYTES 63
+#define NAME_BYTES   63
 #define TOKEN_DIGITS 16
 
 /* --- names ------------------------------------------------------------------- */
@@ -43,7 +43,7 @@ GPtrArray *pg_staging_list(session *base, const table_name *target, error **err)
         " CASE WHEN $1::text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid)"
         " ELSE c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1) END"
         " ORDER BY c.relname COLLATE \"C\"";
-    const char *values[] = {staging_schema(pg_of(base), target)};
+    const char *values[] = { staging_schema(pg_of(base), target) };
     g_autoptr(pg_result) r =
         pg_query(pg_of(base), sql, 1, values, _("list the staging tables"), err);
     if (r == NULL)
@@ -67,7 +67,7 @@ GPtrArray *pg_staging_list(session *base, const table_name *target, error **err)
 static bool needs_identity(pg_session *s, const table_info *target, const char *const *columns,
                            bool *needed, error **err)
 {
-    const char *values[] = {target->identity};
+    const char *values[] = { target->identity };
     g_autoptr(pg_result) r = pg_query(s,
                                       "SELECT attname FROM pg_catalog.pg_attribute"
                                       " WHERE attrelid = $1::oid AND attidentity <> ''"
@@ -99,19 +99,18 @@ static bool add_keys(pg_session *s, const table_info *target, const char *stagin
         " WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid"
         " UNION ALL SELECT NULL, NULL, NULL, pg_catalog.pg_get_constraintdef(oid)"
         " FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype = 'x'";
-    const char *values[] = {target->identity};
+    const char *values[] = { target->identity };
     g_autoptr(pg_result) r = pg_query(s, sql, 1, values, _("read the keys"), err);
     if (r == NULL)
         return false;
     for (int i = 0; i < PQntuples(r); i++) {
         const char *constraint = pg_text(r, i, 3);
         if (constraint != NULL) {
-            g_ptr_array_add(out,
-                            g_strdup_printf("ALTER TABLE %s ADD %s", staging, constraint));
+            g_ptr_array_add(out, g_strdup_printf("ALTER TABLE %s ADD %s", staging, constraint));
             continue;
         }
         const char *rest = pg_text(r, i, 0);
-        const char *skipped[] = {pg_text(r, i, 1), "ONLY ", pg_text(r, i, 2)};
+        const char *skipped[] = { pg_text(r, i, 1), "ONLY ", pg_text(r, i, 2) };
         for (size_t j = 0; j < G_N_ELEMENTS(skipped); j++) {
             if (g_str_has_prefix(rest, skipped[j]))
                 rest += strlen(skipped[j]);

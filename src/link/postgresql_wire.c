@@ -20,8 +20,7 @@ bool pg_is_cancelled(const pg_session *s)
 
 static bool lost(const pg_session *s, error **err)
 {
-    error_set(err, ERROR_CONNECT, _("the connection to \"%s\" was lost"),
-              s->base.connection->name);
+    error_set(err, ERROR_CONNECT, _("the connection to \"%s\" was lost"), s->base.connection->name);
     if (err != NULL)
         (*err)->retryable = true;
     return error_sqlstate(err, "08006");
@@ -57,8 +56,8 @@ pg_wait_outcome pg_wait(pg_session *s, bool writing, gint64 deadline)
     if (s->broken || socket < 0)
         return PG_LOST;
     struct pollfd fds[] = {
-        {.fd = socket, .events = (short)(POLLIN | (writing ? POLLOUT : 0))},
-        {.fd = s->wake, .events = POLLIN},
+        { .fd = socket, .events = (short)(POLLIN | (writing ? POLLOUT : 0)) },
+        { .fd = s->wake, .events = POLLIN },
     };
     /* A wait with a deadline is the tidying after a cancel: it goes on. */
     nfds_t n = deadline == PG_NO_DEADLINE ? 2 : 1;
@@ -78,7 +77,7 @@ pg_wait_outcome pg_wait(pg_session *s, bool writing, gint64 deadline)
 
 void pg_pause(pg_session *s, int milliseconds)
 {
-    struct pollfd fd = {.fd = s->wake, .events = POLLIN};
+    struct pollfd fd = { .fd = s->wake, .events = POLLIN };
     poll(&fd, 1, milliseconds);
 }
 
@@ -176,7 +175,7 @@ static cancel_request *cancel_request_start(pg_session *s)
 /* Until it has arrived it could hit the session's next statement. */
 static bool cancel_request_finish(cancel_request *request, gint64 deadline)
 {
-    struct pollfd fd = {.fd = request->done, .events = POLLIN};
+    struct pollfd fd = { .fd = request->done, .events = POLLIN };
     int ready;
     do
         ready = poll(&fd, 1, poll_timeout(deadline));
@@ -323,8 +322,8 @@ static PGresult *collect(pg_session *s, const char *doing, error **err)
         if (is_copy(status)) {
             PQclear(result);
             pg_drain(s, status == PGRES_COPY_OUT);
-            error_set(failed ? NULL : err, ERROR_PLAN,
-                      _("could not %s: COPY cannot be used here"), doing);
+            error_set(failed ? NULL : err, ERROR_PLAN, _("could not %s: COPY cannot be used here"),
+                      doing);
             return NULL;
         }
         if (!is_success(status) && !failed) {
@@ -444,12 +443,12 @@ bool pg_execute(session *base, const char *sql, const value *parameters, unsigne
                 int64_t *affected, error **err)
 {
     pg_session *s = pg_of(base);
-    g_auto(pg_parameters) texts = {0};
+    g_auto(pg_parameters) texts = { 0 };
     if (!pg_parameters_init(&texts, parameters, n_parameters, err))
         return false;
-    g_autoptr(pg_result) result = pg_query(s, sql, (int)n_parameters,
-                                           (const char *const *)texts.texts->pdata,
-                                           _("run a statement"), err);
+    g_autoptr(pg_result) result =
+        pg_query(s, sql, (int)n_parameters, (const char *const *)texts.texts->pdata,
+                 _("run a statement"), err);
     if (result == NULL)
         return false;
     const char *rows = PQcmdTuples(result);
@@ -471,7 +470,7 @@ query_result *pg_small_query(session *base, const char *sql, const value *parame
 {
     pg_session *s = pg_of(base);
     const char *doing = _("run a query");
-    g_auto(pg_parameters) texts = {0};
+    g_auto(pg_parameters) texts = { 0 };
     if (!pg_check(s, err) || !pg_parameters_init(&texts, parameters, n_parameters, err))
         return NULL;
     if (!PQsendQueryParams(s->conn, sql, (int)n_parameters, NULL,

@@ -14,9 +14,9 @@
 /* A group ends at either. Each COPY costs the server 1.4 ms before its first
  * row (it makes a thousand slots), so groups are large; once a row was refused
  * they are smaller, because each refusal sends half a group twice. */
-#define GROUP_BATCHES 16
+#define GROUP_BATCHES         16
 #define CAREFUL_GROUP_BATCHES 6
-#define GROUP_BYTES ((size_t)8 << 20)
+#define GROUP_BYTES           ((size_t)8 << 20)
 
 /* Handed to libpq at once. */
 #define PUT_BYTES ((size_t)64 << 10)
@@ -31,22 +31,22 @@ typedef struct {
     writer base;
     pg_session *session;
     pg_refused_columns names;
-    char *table;        /* bare name, as in the server's CONTEXT */
+    char *table; /* bare name, as in the server's CONTEXT */
     char **columns;
-    char *start;        /* the COPY statement */
-    pg_form *forms;     /* [n_columns] when binary */
+    char *start;    /* the COPY statement */
+    pg_form *forms; /* [n_columns] when binary */
     unsigned n_columns;
     bool binary;
     bool isolate;
-    bool whole;         /* one COPY for the whole load, without savepoints */
+    bool whole; /* one COPY for the whole load, without savepoints */
     bool in_copy;
     bool has_savepoint; /* of the group before */
     unsigned group_batches;
     void (*done)(void *user, batch *b);
     void *user;
-    GPtrArray *held;    /* of batch*, of the group */
+    GPtrArray *held; /* of batch*, of the group */
     size_t held_bytes;
-    int64_t passed;     /* rows of this COPY in batches that were given back */
+    int64_t passed; /* rows of this COPY in batches that were given back */
     pg_buffer buffer;
 } pg_writer;
 
@@ -87,7 +87,7 @@ static bool choose_forms(pg_writer *w, const write_request *request, const char 
  * bad rows cannot be isolated then. */
 static bool refers_to_itself(pg_session *s, const char *table, bool *itself, error **err)
 {
-    const char *values[] = {table};
+    const char *values[] = { table };
     g_autoptr(pg_result) r =
         pg_query(s,
                  "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f'"
@@ -117,8 +117,8 @@ writer *pg_write_open(session *base, const write_request *request, error **err)
         g_ptr_array_add(names, g_strdup(request->columns[i]));
     g_ptr_array_add(names, NULL);
     w->columns = (char **)g_ptr_array_free(names, FALSE);
-    w->names = (pg_refused_columns){.table = w->table,
-                                    .columns = (const char *const *)w->columns};
+    w->names =
+        (pg_refused_columns){ .table = w->table, .columns = (const char *const *)w->columns };
 
     g_autofree char *table = pg_quoted_table(s, request->table);
     g_autofree char *columns = dialect_quoted_list(s->base.connection->dialect, w->names.columns);
@@ -346,7 +346,7 @@ static GArray *sent_rows(const pg_writer *w)
     for (guint i = 0; i < w->held->len; i++) {
         batch *b = g_ptr_array_index(w->held, i);
         for (unsigned row = 0; row < b->n_rows; row++) {
-            place p = {b, row};
+            place p = { b, row };
             if (b->status[row] == ROW_OK)
                 g_array_append_val(rows, p);
         }
@@ -354,8 +354,8 @@ static GArray *sent_rows(const pg_writer *w)
     return rows;
 }
 
-static bool copy_rows(pg_writer *w, const GArray *rows, guint from, guint until,
-                      PGresult **refused, error **err)
+static bool copy_rows(pg_writer *w, const GArray *rows, guint from, guint until, PGresult **refused,
+                      error **err)
 {
     if (!start_copy(w, err))
         return false;

@@ -25,7 +25,7 @@ static char *text_of(const value *v)
 
 static value send_and_receive(pg_form form, const value *v, batch *b)
 {
-    pg_buffer buffer = {0};
+    pg_buffer buffer = { 0 };
     pg_refusal why;
     if (!pg_encode(&buffer, form, v, &why))
         fail_msg("refused: %s", why.message != NULL ? why.message : "wrong kind");
@@ -44,33 +44,33 @@ static void decimals_come_back_with_value_and_scale(void **state)
         const char *text;
         value_kind kind;
     } cases[] = {
-        {"0", VALUE_DECIMAL},
-        {"0.00", VALUE_DECIMAL},
-        {"1", VALUE_DECIMAL},
-        {"-1", VALUE_DECIMAL},
-        {"9999", VALUE_DECIMAL},
-        {"10000", VALUE_DECIMAL},
-        {"100000000", VALUE_DECIMAL},
-        {"0.1", VALUE_DECIMAL},
-        {"0.0001", VALUE_DECIMAL},
-        {"0.00001", VALUE_DECIMAL},
-        {"-0.000000000000000001", VALUE_DECIMAL},
-        {"123.4500", VALUE_DECIMAL},
-        {"10000.0001", VALUE_DECIMAL},
-        {"1.005", VALUE_DECIMAL},
-        {"1234567890123456.78", VALUE_DECIMAL},
-        {"999999999999999999", VALUE_DECIMAL},
-        {"-999999999999999999", VALUE_DECIMAL},
-        {"99999999999999999.9", VALUE_DECIMAL},
-        {"0.999999999999999999", VALUE_DECIMAL},
-        {"1000000000000000000", VALUE_DIGITS},
-        {"-1234567890123456789012345678901234567890.12345678901234567890", VALUE_DIGITS},
-        {"0.0000000000000000001", VALUE_DIGITS},
-        {"0.0000000000000000000", VALUE_DIGITS},
-        {"100000000000000000000000000000000", VALUE_DIGITS},
-        {"NaN", VALUE_DIGITS},
-        {"Infinity", VALUE_DIGITS},
-        {"-Infinity", VALUE_DIGITS},
+        { "0", VALUE_DECIMAL },
+        { "0.00", VALUE_DECIMAL },
+        { "1", VALUE_DECIMAL },
+        { "-1", VALUE_DECIMAL },
+        { "9999", VALUE_DECIMAL },
+        { "10000", VALUE_DECIMAL },
+        { "100000000", VALUE_DECIMAL },
+        { "0.1", VALUE_DECIMAL },
+        { "0.0001", VALUE_DECIMAL },
+        { "0.00001", VALUE_DECIMAL },
+        { "-0.000000000000000001", VALUE_DECIMAL },
+        { "123.4500", VALUE_DECIMAL },
+        { "10000.0001", VALUE_DECIMAL },
+        { "1.005", VALUE_DECIMAL },
+        { "1234567890123456.78", VALUE_DECIMAL },
+        { "999999999999999999", VALUE_DECIMAL },
+        { "-999999999999999999", VALUE_DECIMAL },
+        { "99999999999999999.9", VALUE_DECIMAL },
+        { "0.999999999999999999", VALUE_DECIMAL },
+        { "1000000000000000000", VALUE_DIGITS },
+        { "-1234567890123456789012345678901234567890.12345678901234567890", VALUE_DIGITS },
+        { "0.0000000000000000001", VALUE_DIGITS },
+        { "0.0000000000000000000", VALUE_DIGITS },
+        { "100000000000000000000000000000000", VALUE_DIGITS },
+        { "NaN", VALUE_DIGITS },
+        { "Infinity", VALUE_DIGITS },
+        { "-Infinity", VALUE_DIGITS },
     };
     g_autoptr(batch) b = batch_new(1, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -114,9 +114,11 @@ static void decimals_have_the_form_of_the_server(void **state)
 {
     (void)state;
     /* As `COPY … (FORMAT binary)` of PostgreSQL 15 writes -12345.6700. */
-    static const char want[] = {0, 0, 0, 14, 0, 3, 0, 1, 0x40, 0, 0, 4, 0, 1, 9, 0x29, 0x1a, 0x2c};
+    static const char want[] = {
+        0, 0, 0, 14, 0, 3, 0, 1, 0x40, 0, 0, 4, 0, 1, 9, 0x29, 0x1a, 0x2c
+    };
     value v = value_decimal(-123456700, 4);
-    pg_buffer buffer = {0};
+    pg_buffer buffer = { 0 };
     pg_refusal why;
     assert_true(pg_encode(&buffer, PG_FORM_NUMERIC, &v, &why));
     assert_int_equal(buffer.size, sizeof want);
@@ -132,31 +134,31 @@ static void values_come_back_as_they_were_sent(void **state)
         pg_form form;
         value v;
     } cases[] = {
-        {PG_FORM_BOOL, value_of_kind(VALUE_BOOL, 1)},
-        {PG_FORM_BOOL, value_of_kind(VALUE_BOOL, 0)},
-        {PG_FORM_INT2, value_int(INT16_MIN)},
-        {PG_FORM_INT4, value_int(INT32_MIN)},
-        {PG_FORM_INT8, value_int(INT64_MIN)},
-        {PG_FORM_INT8, value_int(INT64_MAX)},
-        {PG_FORM_OID, value_int(UINT32_MAX)},
-        {PG_FORM_FLOAT4, value_float(-1.5)},
-        {PG_FORM_FLOAT8, value_float(0.1)},
-        {PG_FORM_FLOAT8, value_float(-INFINITY)},
-        {PG_FORM_DATE, value_of_kind(VALUE_DATE, 0)},
-        {PG_FORM_DATE, value_of_kind(VALUE_DATE, -719528)},
-        {PG_FORM_DATE, value_of_kind(VALUE_DATE, VALUE_INFINITY)},
-        {PG_FORM_DATE, value_of_kind(VALUE_DATE, VALUE_MINUS_INFINITY)},
-        {PG_FORM_TIME, value_of_kind(VALUE_TIME, 86400000000)},
-        {PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, -1)},
-        {PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, VALUE_INFINITY)},
-        {PG_FORM_TIMESTAMPTZ, value_of_kind(VALUE_INSTANT, VALUE_MINUS_INFINITY)},
-        {PG_FORM_TIMESTAMPTZ, value_of_kind(VALUE_INSTANT, 1767225600000001)},
-        {PG_FORM_TEXT, value_span(VALUE_TEXT, "gr\xc3\xb6\xc3\x9f", 6)},
-        {PG_FORM_TEXT, value_span(VALUE_TEXT, NULL, 0)},
-        {PG_FORM_BYTEA, value_span(VALUE_BYTES, "a\0b", 3)},
-        {PG_FORM_UUID, value_span(VALUE_UUID, uuid, 16)},
-        {PG_FORM_JSON, value_span(VALUE_JSON, "{ }", 3)},
-        {PG_FORM_JSONB, value_span(VALUE_JSON, "{\"a\": 1}", 8)},
+        { PG_FORM_BOOL, value_of_kind(VALUE_BOOL, 1) },
+        { PG_FORM_BOOL, value_of_kind(VALUE_BOOL, 0) },
+        { PG_FORM_INT2, value_int(INT16_MIN) },
+        { PG_FORM_INT4, value_int(INT32_MIN) },
+        { PG_FORM_INT8, value_int(INT64_MIN) },
+        { PG_FORM_INT8, value_int(INT64_MAX) },
+        { PG_FORM_OID, value_int(UINT32_MAX) },
+        { PG_FORM_FLOAT4, value_float(-1.5) },
+        { PG_FORM_FLOAT8, value_float(0.1) },
+        { PG_FORM_FLOAT8, value_float(-INFINITY) },
+        { PG_FORM_DATE, value_of_kind(VALUE_DATE, 0) },
+        { PG_FORM_DATE, value_of_kind(VALUE_DATE, -719528) },
+        { PG_FORM_DATE, value_of_kind(VALUE_DATE, VALUE_INFINITY) },
+        { PG_FORM_DATE, value_of_kind(VALUE_DATE, VALUE_MINUS_INFINITY) },
+        { PG_FORM_TIME, value_of_kind(VALUE_TIME, 86400000000) },
+        { PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, -1) },
+        { PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, VALUE_INFINITY) },
+        { PG_FORM_TIMESTAMPTZ, value_of_kind(VALUE_INSTANT, VALUE_MINUS_INFINITY) },
+        { PG_FORM_TIMESTAMPTZ, value_of_kind(VALUE_INSTANT, 1767225600000001) },
+        { PG_FORM_TEXT, value_span(VALUE_TEXT, "gr\xc3\xb6\xc3\x9f", 6) },
+        { PG_FORM_TEXT, value_span(VALUE_TEXT, NULL, 0) },
+        { PG_FORM_BYTEA, value_span(VALUE_BYTES, "a\0b", 3) },
+        { PG_FORM_UUID, value_span(VALUE_UUID, uuid, 16) },
+        { PG_FORM_JSON, value_span(VALUE_JSON, "{ }", 3) },
+        { PG_FORM_JSONB, value_span(VALUE_JSON, "{\"a\": 1}", 8) },
     };
     g_autoptr(batch) b = batch_new(1, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -184,25 +186,25 @@ static void what_does_not_fit_is_refused_with_its_class(void **state)
         reject_class class;
         bool wrong_kind;
     } cases[] = {
-        {PG_FORM_INT2, value_int(32768), REJECT_RANGE, false},
-        {PG_FORM_INT4, value_int(INT64_C(1) << 31), REJECT_RANGE, false},
-        {PG_FORM_OID, value_int(-1), REJECT_RANGE, false},
-        {PG_FORM_FLOAT4, value_float(1e300), REJECT_RANGE, false},
-        {PG_FORM_DATE, value_of_kind(VALUE_DATE, INT64_C(1) << 40), REJECT_RANGE, false},
-        {PG_FORM_TIME, value_of_kind(VALUE_TIME, -1), REJECT_RANGE, false},
-        {PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, INT64_MIN + 1), REJECT_RANGE, false},
-        {PG_FORM_TEXT, value_span(VALUE_TEXT, "a\0b", 3), REJECT_ENCODING, false},
-        {PG_FORM_JSONB, value_span(VALUE_JSON, "\"\0\"", 3), REJECT_ENCODING, false},
-        {PG_FORM_NUMERIC, value_span(VALUE_DIGITS, "1e5", 3), REJECT_TYPE, false},
-        {PG_FORM_NUMERIC, value_span(VALUE_DIGITS, "-", 1), REJECT_TYPE, false},
-        {PG_FORM_INT8, value_span(VALUE_TEXT, "1", 1), REJECT_TYPE, true},
-        {PG_FORM_TEXT, value_int(1), REJECT_TYPE, true},
-        {PG_FORM_NUMERIC, value_float(1), REJECT_TYPE, true},
-        {PG_FORM_TIMESTAMP, value_of_kind(VALUE_INSTANT, 0), REJECT_TYPE, true},
+        { PG_FORM_INT2, value_int(32768), REJECT_RANGE, false },
+        { PG_FORM_INT4, value_int(INT64_C(1) << 31), REJECT_RANGE, false },
+        { PG_FORM_OID, value_int(-1), REJECT_RANGE, false },
+        { PG_FORM_FLOAT4, value_float(1e300), REJECT_RANGE, false },
+        { PG_FORM_DATE, value_of_kind(VALUE_DATE, INT64_C(1) << 40), REJECT_RANGE, false },
+        { PG_FORM_TIME, value_of_kind(VALUE_TIME, -1), REJECT_RANGE, false },
+        { PG_FORM_TIMESTAMP, value_of_kind(VALUE_TIMESTAMP, INT64_MIN + 1), REJECT_RANGE, false },
+        { PG_FORM_TEXT, value_span(VALUE_TEXT, "a\0b", 3), REJECT_ENCODING, false },
+        { PG_FORM_JSONB, value_span(VALUE_JSON, "\"\0\"", 3), REJECT_ENCODING, false },
+        { PG_FORM_NUMERIC, value_span(VALUE_DIGITS, "1e5", 3), REJECT_TYPE, false },
+        { PG_FORM_NUMERIC, value_span(VALUE_DIGITS, "-", 1), REJECT_TYPE, false },
+        { PG_FORM_INT8, value_span(VALUE_TEXT, "1", 1), REJECT_TYPE, true },
+        { PG_FORM_TEXT, value_int(1), REJECT_TYPE, true },
+        { PG_FORM_NUMERIC, value_float(1), REJECT_TYPE, true },
+        { PG_FORM_TIMESTAMP, value_of_kind(VALUE_INSTANT, 0), REJECT_TYPE, true },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        pg_buffer buffer = {0};
-        pg_refusal why = {0};
+        pg_buffer buffer = { 0 };
+        pg_refusal why = { 0 };
         assert_false(pg_encode(&buffer, cases[i].form, &cases[i].v, &why));
         assert_int_equal(buffer.size, 0);
         assert_int_equal(why.class, cases[i].class);
@@ -219,15 +221,15 @@ static void broken_fields_are_not_decoded(void **state)
         const char *data;
         uint32_t size;
     } cases[] = {
-        {PG_FORM_INT4, "\0\0\0", 3},
-        {PG_FORM_BOOL, "", 0},
-        {PG_FORM_JSONB, "\2{}", 3},
-        {PG_FORM_JSONB, "", 0},
-        {PG_FORM_UUID, "0123", 4},
-        {PG_FORM_NUMERIC, "\0\1\0\0\0\0\0\0", 8},
-        {PG_FORM_NUMERIC, "\0\0\0\0\1\0\0\0", 8},
-        {PG_FORM_NUMERIC, "\0\1\0\0\0\0\0\0\x27\x10", 10},
-        {PG_FORM_TIMESTAMP, "\x7f\xff\xff\xff\xff\xff\xff\xfe", 8},
+        { PG_FORM_INT4, "\0\0\0", 3 },
+        { PG_FORM_BOOL, "", 0 },
+        { PG_FORM_JSONB, "\2{}", 3 },
+        { PG_FORM_JSONB, "", 0 },
+        { PG_FORM_UUID, "0123", 4 },
+        { PG_FORM_NUMERIC, "\0\1\0\0\0\0\0\0", 8 },
+        { PG_FORM_NUMERIC, "\0\0\0\0\1\0\0\0", 8 },
+        { PG_FORM_NUMERIC, "\0\1\0\0\0\0\0\0\x27\x10", 10 },
+        { PG_FORM_TIMESTAMP, "\x7f\xff\xff\xff\xff\xff\xff\xfe", 8 },
     };
     g_autoptr(batch) b = batch_new(1, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -243,19 +245,19 @@ static void text_copy_escapes_what_the_server_reads_otherwise(void **state)
         value v;
         const char *want;
     } cases[] = {
-        {value_null(), "\\N"},
-        {value_span(VALUE_TEXT, "a\tb\nc\\d\re\bf\fg\vh", 15), "a\\tb\\nc\\\\d\\re\\bf\\fg\\vh"},
-        {value_span(VALUE_TEXT, "\\N", 2), "\\\\N"},
-        {value_span(VALUE_TEXT, "\\.", 2), "\\\\."},
-        {value_span(VALUE_TEXT, NULL, 0), ""},
-        {value_span(VALUE_BYTES, "\0\xff", 2), "\\\\x00ff"},
-        {value_of_kind(VALUE_BOOL, 1), "true"},
-        {value_decimal(-5, 2), "-0.05"},
-        {value_of_kind(VALUE_DATE, 0), "1970-01-01"},
-        {value_of_kind(VALUE_DATE, VALUE_INFINITY), "infinity"},
+        { value_null(), "\\N" },
+        { value_span(VALUE_TEXT, "a\tb\nc\\d\re\bf\fg\vh", 15), "a\\tb\\nc\\\\d\\re\\bf\\fg\\vh" },
+        { value_span(VALUE_TEXT, "\\N", 2), "\\\\N" },
+        { value_span(VALUE_TEXT, "\\.", 2), "\\\\." },
+        { value_span(VALUE_TEXT, NULL, 0), "" },
+        { value_span(VALUE_BYTES, "\0\xff", 2), "\\\\x00ff" },
+        { value_of_kind(VALUE_BOOL, 1), "true" },
+        { value_decimal(-5, 2), "-0.05" },
+        { value_of_kind(VALUE_DATE, 0), "1970-01-01" },
+        { value_of_kind(VALUE_DATE, VALUE_INFINITY), "infinity" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        pg_buffer buffer = {0};
+        pg_buffer buffer = { 0 };
         pg_refusal why;
         assert_true(pg_encode_text(&buffer, &cases[i].v, &why));
         assert_int_equal(buffer.size, strlen(cases[i].want));
@@ -268,23 +270,23 @@ static void text_copy_escapes_what_the_server_reads_otherwise(void **state)
 static void the_context_of_an_error_names_line_and_column(void **state)
 {
     (void)state;
-    static const char *const columns[] = {"id", "id2", "x y", NULL};
-    const pg_refused_columns names = {.table = "a, b", .columns = columns};
+    static const char *const columns[] = { "id", "id2", "x y", NULL };
+    const pg_refused_columns names = { .table = "a, b", .columns = columns };
     static const struct {
         const char *context;
         int64_t line;
         int column;
     } cases[] = {
-        {"COPY a, b, line 12", 12, -1},
-        {"COPY a, b, line 12, column id", 12, 0},
-        {"COPY a, b, line 12, column id2", 12, 1},
-        {"COPY a, b, line 7, column x y: \"1, column id\"", 7, 2},
-        {"COPY a, b, Zeile 3, Spalte id", 3, 0},
-        {"COPY a, b, line 4: \"5, column id\"", 4, -1},
-        {"PL/pgSQL function f() line 3 at RAISE\nCOPY a, b, line 9", 9, -1},
-        {"COPY a, line 12", 0, -1},
-        {"SQL statement \"COPY a, b, line 1\"", 0, -1},
-        {"", 0, -1},
+        { "COPY a, b, line 12", 12, -1 },
+        { "COPY a, b, line 12, column id", 12, 0 },
+        { "COPY a, b, line 12, column id2", 12, 1 },
+        { "COPY a, b, line 7, column x y: \"1, column id\"", 7, 2 },
+        { "COPY a, b, Zeile 3, Spalte id", 3, 0 },
+        { "COPY a, b, line 4: \"5, column id\"", 4, -1 },
+        { "PL/pgSQL function f() line 3 at RAISE\nCOPY a, b, line 9", 9, -1 },
+        { "COPY a, line 12", 0, -1 },
+        { "SQL statement \"COPY a, b, line 1\"", 0, -1 },
+        { "", 0, -1 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         int column;

@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #define SERVER_PROGRAMS "/usr/lib/postgresql/15/bin"
-#define TOKEN "0123456789abcdef"
+#define TOKEN           "0123456789abcdef"
 
 typedef struct {
     char *folder;
@@ -89,25 +89,26 @@ static session *open_session(const connection *c, session_options options)
 
 static bool start_server(fixture *f)
 {
-    const char *initdb[] = {SERVER_PROGRAMS "/initdb", "-D",       "data",   "-A", "trust", "-U",
-                            "tester",                  "-E",       "UTF8",   "-N", "--locale=C.UTF-8",
-                            NULL};
-    const char *postgres[] = {SERVER_PROGRAMS "/postgres",
-                              "-D",
-                              "data",
-                              "-k",
-                              f->folder,
-                              "-c",
-                              "listen_addresses=",
-                              "-c",
-                              "fsync=off",
-                              "-c",
-                              "shared_buffers=16MB",
-                              NULL};
+    const char *initdb[] = {
+        SERVER_PROGRAMS "/initdb", "-D", "data", "-A", "trust", "-U", "tester", "-E", "UTF8", "-N",
+        "--locale=C.UTF-8",        NULL
+    };
+    const char *postgres[] = { SERVER_PROGRAMS "/postgres",
+                               "-D",
+                               "data",
+                               "-k",
+                               f->folder,
+                               "-c",
+                               "listen_addresses=",
+                               "-c",
+                               "fsync=off",
+                               "-c",
+                               "shared_buffers=16MB",
+                               NULL };
     if (!run(f, initdb))
         return false;
     f->server = start(f, postgres);
-    session_options options = {0};
+    session_options options = { 0 };
     for (int i = 0; i < 200; i++) {
         f->s = session_open(f->connection, &options, NULL);
         if (f->s != NULL)
@@ -129,10 +130,10 @@ static int group_setup(void **state)
     f->folder = g_dir_make_tmp("rowferry-pg-XXXXXX", NULL);
     if (geteuid() == 0 && chown(f->folder, server_user()->pw_uid, server_user()->pw_gid) != 0)
         return -1;
-    g_autofree char *text = g_strdup_printf(
-        "{\"name\": \"here\", \"type\": \"postgresql\", \"host\": \"%s\","
-        " \"database\": \"postgres\", \"user\": \"tester\"}",
-        f->folder);
+    g_autofree char *text =
+        g_strdup_printf("{\"name\": \"here\", \"type\": \"postgresql\", \"host\": \"%s\","
+                        " \"database\": \"postgres\", \"user\": \"tester\"}",
+                        f->folder);
     f->connection = make_connection(text);
     return start_server(f) ? 0 : -1;
 }
@@ -147,7 +148,7 @@ static int group_teardown(void **state)
         waitpid(f->server, NULL, 0);
     }
     if (f->folder != NULL) {
-        const char *remove[] = {"/bin/rm", "-rf", "--", "data", "log", NULL};
+        const char *remove[] = { "/bin/rm", "-rf", "--", "data", "log", NULL };
         run(f, remove);
         g_rmdir(f->folder);
     }
@@ -190,10 +191,10 @@ static char *one(session *s, const char *query)
     return g_strdup(row[0]);
 }
 
-#define assert_one(s, query, want)                 \
-    do {                                           \
+#define assert_one(s, query, want)                  \
+    do {                                            \
         g_autofree char *found = one((s), (query)); \
-        assert_string_equal(found, (want));        \
+        assert_string_equal(found, (want));         \
     } while (0)
 
 static fixture *begin_test(void **state)
@@ -234,7 +235,7 @@ static void the_session_tells_what_it_measured(void **state)
     assert_true(g_str_has_prefix(version, "PostgreSQL 15."));
     assert_null(strchr(version, '('));
     assert_string_equal(security, "plaintext");
-    session *s = open_session(f->connection, (session_options){.run_token = TOKEN});
+    session *s = open_session(f->connection, (session_options){ .run_token = TOKEN });
     assert_one(s, "SHOW application_name", "rowferry " TOKEN);
     assert_one(s, "SHOW TimeZone", "UTC");
     assert_one(s, "SHOW standard_conforming_strings", "on");
@@ -246,11 +247,11 @@ static void the_session_tells_what_it_measured(void **state)
 static void a_server_that_is_not_there_is_an_error_of_connecting(void **state)
 {
     begin_test(state);
-    g_autoptr(connection) c = make_connection(
-        "{\"name\": \"gone\", \"type\": \"postgresql\", \"host\": \"/nonexistent\","
-        " \"database\": \"x\", \"user\": \"tester\"}");
+    g_autoptr(connection) c =
+        make_connection("{\"name\": \"gone\", \"type\": \"postgresql\", \"host\": \"/nonexistent\","
+                        " \"database\": \"x\", \"user\": \"tester\"}");
     g_autoptr(error) err = NULL;
-    session_options options = {0};
+    session_options options = { 0 };
     assert_null(session_open(c, &options, &err));
     assert_int_equal(err->code, ERROR_CONNECT);
     assert_non_null(strstr(err->message, "gone"));
@@ -260,7 +261,7 @@ static void a_read_only_session_refuses_to_write(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (i int)");
-    session *s = open_session(f->connection, (session_options){.read_only = true});
+    session *s = open_session(f->connection, (session_options){ .read_only = true });
     g_autoptr(error) err = NULL;
     assert_false(s->ops->execute(s, "INSERT INTO w.t VALUES (1)", NULL, 0, NULL, &err));
     assert_string_equal(err->sqlstate, "25006");
@@ -274,8 +275,8 @@ static void statements_take_bound_values_and_count_rows(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (i int, b bytea, t text, d date)");
-    value values[] = {value_int(1), value_span(VALUE_BYTES, "\0\xff", 2),
-                      value_span(VALUE_TEXT, "it's; --", 8), value_null()};
+    value values[] = { value_int(1), value_span(VALUE_BYTES, "\0\xff", 2),
+                       value_span(VALUE_TEXT, "it's; --", 8), value_null() };
     int64_t affected = 0;
     error *err = NULL;
     need_ok(f->s->ops->execute(f->s, "INSERT INTO w.t VALUES ($1, $2, $3, $4)", values, 4,
@@ -313,21 +314,22 @@ static void a_query_with_too_many_rows_is_refused(void **state)
 static void a_description_has_all_that_the_plan_needs(void **state)
 {
     fixture *f = begin_test(state);
-    script(f->s,
-           "CREATE DOMAIN w.price AS numeric(12,2) NOT NULL;\n"
-           "CREATE TABLE w.parent (a int, b int, PRIMARY KEY (b, a));\n"
-           "CREATE TABLE w.\"Odd \"\"one\" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-           " a int, b int, p w.price, \"T\" varchar(40) DEFAULT 'x', g int GENERATED ALWAYS AS (a + 1)"
-           " STORED, gone int, UNIQUE (b, a), FOREIGN KEY (b, a) REFERENCES w.parent);\n"
-           "ALTER TABLE w.\"Odd \"\"one\" DROP COLUMN gone;\n"
-           "CREATE UNIQUE INDEX half ON w.\"Odd \"\"one\" (a) WHERE a > 0;\n"
-           "CREATE UNIQUE INDEX nullsame ON w.\"Odd \"\"one\" (a, \"T\") NULLS NOT DISTINCT;\n"
-           "CREATE VIEW w.v AS SELECT a FROM w.\"Odd \"\"one\";\n"
-           "CREATE TABLE w.child (o bigint REFERENCES w.\"Odd \"\"one\" ON DELETE CASCADE);\n"
-           "CREATE FUNCTION w.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';\n"
-           "CREATE TRIGGER tr AFTER DELETE ON w.\"Odd \"\"one\" FOR EACH ROW EXECUTE FUNCTION w.f();\n"
-           "CREATE RULE ru AS ON DELETE TO w.\"Odd \"\"one\" DO ALSO SELECT 1;\n"
-           "GRANT SELECT ON w.\"Odd \"\"one\" TO public;\n");
+    script(
+        f->s,
+        "CREATE DOMAIN w.price AS numeric(12,2) NOT NULL;\n"
+        "CREATE TABLE w.parent (a int, b int, PRIMARY KEY (b, a));\n"
+        "CREATE TABLE w.\"Odd \"\"one\" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+        " a int, b int, p w.price, \"T\" varchar(40) DEFAULT 'x', g int GENERATED ALWAYS AS (a + 1)"
+        " STORED, gone int, UNIQUE (b, a), FOREIGN KEY (b, a) REFERENCES w.parent);\n"
+        "ALTER TABLE w.\"Odd \"\"one\" DROP COLUMN gone;\n"
+        "CREATE UNIQUE INDEX half ON w.\"Odd \"\"one\" (a) WHERE a > 0;\n"
+        "CREATE UNIQUE INDEX nullsame ON w.\"Odd \"\"one\" (a, \"T\") NULLS NOT DISTINCT;\n"
+        "CREATE VIEW w.v AS SELECT a FROM w.\"Odd \"\"one\";\n"
+        "CREATE TABLE w.child (o bigint REFERENCES w.\"Odd \"\"one\" ON DELETE CASCADE);\n"
+        "CREATE FUNCTION w.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';\n"
+        "CREATE TRIGGER tr AFTER DELETE ON w.\"Odd \"\"one\" FOR EACH ROW EXECUTE FUNCTION w.f();\n"
+        "CREATE RULE ru AS ON DELETE TO w.\"Odd \"\"one\" DO ALSO SELECT 1;\n"
+        "GRANT SELECT ON w.\"Odd \"\"one\" TO public;\n");
     g_autoptr(table_info) t = describe(f->s, "w", "Odd \"one");
     assert_int_equal(t->kind, TABLE_PLAIN);
     assert_int_equal(t->columns->len, 6);
@@ -452,7 +454,7 @@ static bool move_rows(fixture *f, const char *query, const char *target, bool is
 {
     k->batches = g_ptr_array_new_with_free_func((GDestroyNotify)batch_free);
     error *local = NULL;
-    session *from = open_session(f->connection, (session_options){.read_only = true});
+    session *from = open_session(f->connection, (session_options){ .read_only = true });
     session *to = f->s;
     g_autoptr(GPtrArray) columns = from->ops->describe_query(from, query, NULL, 0, &local);
     need_ok(columns != NULL, local);
@@ -468,17 +470,17 @@ static bool move_rows(fixture *f, const char *query, const char *target, bool is
         types[i] = c->type;
         names[i] = c->name;
     }
-    read_request reading = {.sql = query, .segment = 3};
+    read_request reading = { .sql = query, .segment = 3 };
     reader *r = from->ops->read_open(from, &reading, source_types, n, &local);
     need_ok(r != NULL, local);
     need_ok(to->ops->begin(to, t->name, &local), local);
-    write_request writing = {.table = t->name,
-                             .columns = names,
-                             .types = types,
-                             .n_columns = n,
-                             .isolate = isolate,
-                             .done = give_back,
-                             .user = k};
+    write_request writing = { .table = t->name,
+                              .columns = names,
+                              .types = types,
+                              .n_columns = n,
+                              .isolate = isolate,
+                              .done = give_back,
+                              .user = k };
     writer *w = to->ops->write_open(to, &writing, &local);
     need_ok(w != NULL, local);
     bool ok = true;
@@ -552,24 +554,27 @@ static void same_rows(session *s, const char *a, const char *b)
 static void every_type_arrives_exactly(void **state)
 {
     fixture *f = begin_test(state);
-    script(f->s,
-           "CREATE TABLE w.a (i int, b bool, i2 int2, i8 int8, o oid, f4 float4, f8 float8,"
-           " n numeric, n2 numeric(30,10), t text, v varchar(20), c char(5), by bytea, d date, ti time,"
-           " ts timestamp, tz timestamptz, u uuid, j json, jb jsonb, na name);\n"
-           "CREATE TABLE w.b (LIKE w.a);\n"
-           "INSERT INTO w.a SELECT g, g % 2 = 0, -g, 9223372036854775807 - g, 4294967295, 0.1 * g,"
-           " 0.1::float8 / g, (g * 1.000001) ^ 7, -1234567890.0123456789 * g, repeat('ä', g % 90),"
-           " E'tab\\tnew\\nback\\\\' || g, 'ab', decode(repeat('00ff', g % 9), 'hex'),"
-           " date '4713-01-01 BC' + g * 300, time '23:59:59.999999', timestamp '1066-10-14' + g *"
-           " interval '1 day 1 microsecond', timestamptz 'epoch' - g * interval '1 hour',"
-           " md5(g::text)::uuid, '{ \"a\" : 1 }', '{\"b\": [1, null, \"ü\"]}', 'na'"
-           " FROM generate_series(1, 5000) g;\n"
-           "INSERT INTO w.a (i) VALUES (0);\n"
-           "INSERT INTO w.a (f4, f8, n, d, ts, tz, t, by, ti) VALUES ('NaN', '-Infinity', 'NaN',"
-           " 'infinity', '-infinity', 'infinity', '', '', '24:00'), ('Infinity', 5e-324, 'Infinity',"
-           " '-infinity', '294246-01-01', '4713-01-01 BC', '\\N', '\\x5c', '00:00'),"
-           " ('-0', '-0', 1e-30, '5874897-12-31', 'infinity', '-infinity', '\\.', '\\x00', '12:00');\n");
-    g_auto(basket) k = {0};
+    script(
+        f->s,
+        "CREATE TABLE w.a (i int, b bool, i2 int2, i8 int8, o oid, f4 float4, f8 float8,"
+        " n numeric, n2 numeric(30,10), t text, v varchar(20), c char(5), by bytea, d date,"
+        " ti time,"
+        " ts timestamp, tz timestamptz, u uuid, j json, jb jsonb, na name);\n"
+        "CREATE TABLE w.b (LIKE w.a);\n"
+        "INSERT INTO w.a SELECT g, g % 2 = 0, -g, 9223372036854775807 - g, 4294967295, 0.1 * g,"
+        " 0.1::float8 / g, (g * 1.000001) ^ 7, -1234567890.0123456789 * g, repeat('ä', g % 90),"
+        " E'tab\\tnew\\nback\\\\' || g, 'ab', decode(repeat('00ff', g % 9), 'hex'),"
+        " date '4713-01-01 BC' + g * 300, time '23:59:59.999999', timestamp '1066-10-14' + g *"
+        " interval '1 day 1 microsecond', timestamptz 'epoch' - g * interval '1 hour',"
+        " md5(g::text)::uuid, '{ \"a\" : 1 }', '{\"b\": [1, null, \"ü\"]}', 'na'"
+        " FROM generate_series(1, 5000) g;\n"
+        "INSERT INTO w.a (i) VALUES (0);\n"
+        "INSERT INTO w.a (f4, f8, n, d, ts, tz, t, by, ti) VALUES ('NaN', '-Infinity', 'NaN',"
+        " 'infinity', '-infinity', 'infinity', '', '', '24:00'), ('Infinity', 5e-324, 'Infinity',"
+        " '-infinity', '294246-01-01', '4713-01-01 BC', '\\N', '\\x5c', '00:00'),"
+        " ('-0', '-0', 1e-30, '5874897-12-31', 'infinity', '-infinity', '\\.', '\\x00',"
+        " '12:00');\n");
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     need_ok(move_rows(f, "SELECT * FROM w.a", "b", false, &k, &err), err);
     same_rows(f->s, "w.a", "w.b");
@@ -577,11 +582,12 @@ static void every_type_arrives_exactly(void **state)
     assert_int_equal(rejected(&k), 0);
 
     /* The same with a type that has no binary form here: all by text. */
-    script(f->s, "ALTER TABLE w.a ADD COLUMN x interval;\nALTER TABLE w.a ADD COLUMN y text[];\n"
-                 "UPDATE w.a SET x = i * interval '1 month 3 days', y = array['a', '\\', NULL, '\"'];\n"
-                 "CREATE TYPE w.mood AS ENUM ('so so', 'fine');\nALTER TABLE w.a ADD z w.mood;\n"
-                 "UPDATE w.a SET z = 'so so';\nCREATE TABLE w.c (LIKE w.a);\n");
-    g_auto(basket) second = {0};
+    script(f->s,
+           "ALTER TABLE w.a ADD COLUMN x interval;\nALTER TABLE w.a ADD COLUMN y text[];\n"
+           "UPDATE w.a SET x = i * interval '1 month 3 days', y = array['a', '\\', NULL, '\"'];\n"
+           "CREATE TYPE w.mood AS ENUM ('so so', 'fine');\nALTER TABLE w.a ADD z w.mood;\n"
+           "UPDATE w.a SET z = 'so so';\nCREATE TABLE w.c (LIKE w.a);\n");
+    g_auto(basket) second = { 0 };
     need_ok(move_rows(f, "SELECT * FROM w.a", "c", false, &second, &err), err);
     same_rows(f->s, "w.a", "w.c");
 }
@@ -590,7 +596,7 @@ static void an_empty_source_ends_at_once(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (i int)");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     need_ok(move_rows(f, "SELECT 1 WHERE false", "t", true, &k, &err), err);
     assert_int_equal(k.batches->len, 0);
@@ -608,7 +614,7 @@ static void rows_that_the_server_refuses_are_marked_and_all_others_stored(void *
            "UPDATE w.s SET n = NULL WHERE k = 17;\nUPDATE w.s SET c = 0 WHERE k IN (18, 9000);\n"
            "UPDATE w.s SET v = 'abcd' WHERE k = 29999;\nUPDATE w.s SET id = 5 WHERE k = 20000;\n"
            "UPDATE w.s SET p = 2 WHERE k IN (1, 12000);\nUPDATE w.s SET d = 7 WHERE k = 15000;\n");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     need_ok(move_rows(f, "SELECT id, n, c, v, p, d FROM w.s ORDER BY k", "t", true, &k, &err), err);
     static const struct {
@@ -617,10 +623,14 @@ static void rows_that_the_server_refuses_are_marked_and_all_others_stored(void *
         int column;
         const char *sqlstate;
     } wanted[] = {
-        {17, REJECT_NULL, 1, "23502"},         {18, REJECT_CHECK, -1, "23514"},
-        {9000, REJECT_CHECK, -1, "23514"},     {29999, REJECT_LENGTH, 3, "22001"},
-        {5, REJECT_KEY, -1, "23505"},          {1, REJECT_FOREIGN_KEY, -1, "23503"},
-        {12000, REJECT_FOREIGN_KEY, -1, "23503"}, {15000, REJECT_KEY, -1, "23505"},
+        { 17, REJECT_NULL, 1, "23502" },
+        { 18, REJECT_CHECK, -1, "23514" },
+        { 9000, REJECT_CHECK, -1, "23514" },
+        { 29999, REJECT_LENGTH, 3, "22001" },
+        { 5, REJECT_KEY, -1, "23505" },
+        { 1, REJECT_FOREIGN_KEY, -1, "23503" },
+        { 12000, REJECT_FOREIGN_KEY, -1, "23503" },
+        { 15000, REJECT_KEY, -1, "23505" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
         const reject_reason *why = reason_of(&k, wanted[i].id);
@@ -632,15 +642,17 @@ static void rows_that_the_server_refuses_are_marked_and_all_others_stored(void *
     }
     assert_int_equal(rejected(&k), G_N_ELEMENTS(wanted));
     assert_one(f->s, "SELECT count(*) FROM w.t", "29992");
-    assert_one(f->s, "SELECT count(*) FROM w.t WHERE id IN (17, 18, 9000, 29999, 20000, 1, 12000,"
-                     " 15000)", "0");
+    assert_one(f->s,
+               "SELECT count(*) FROM w.t WHERE id IN (17, 18, 9000, 29999, 20000, 1, 12000,"
+               " 15000)",
+               "0");
 }
 
 static void many_bad_rows_are_all_found(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (id int PRIMARY KEY, c int CHECK (c <> 0))");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     gint64 before = g_get_monotonic_time();
     need_ok(move_rows(f, "SELECT g, g % 3 FROM generate_series(1, 6000) g", "t", true, &k, &err),
@@ -655,7 +667,7 @@ static void without_isolation_the_first_refused_row_is_marked_and_ends_the_load(
     fixture *f = begin_test(state);
     script(f->s, "CREATE TABLE w.p (id int PRIMARY KEY);\nCREATE TABLE w.t (id int PRIMARY KEY,"
                  " c int CHECK (c > 0), p int REFERENCES w.p);\n");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     g_autoptr(error) err = NULL;
     assert_false(move_rows(f, "SELECT g, 5000 - g, NULL::int FROM generate_series(1, 9000) g", "t",
                            false, &k, &err));
@@ -664,10 +676,11 @@ static void without_isolation_the_first_refused_row_is_marked_and_ends_the_load(
     assert_int_equal(rejected(&k), 1);
     assert_non_null(reason_of(&k, 5000));
     /* Foreign keys are told without a line. */
-    g_auto(basket) second = {0};
+    g_auto(basket) second = { 0 };
     g_autoptr(error) key = NULL;
-    assert_false(move_rows(f, "SELECT g, 1, CASE WHEN g = 4321 THEN 9 END"
-                              " FROM generate_series(1, 9000) g",
+    assert_false(move_rows(f,
+                           "SELECT g, 1, CASE WHEN g = 4321 THEN 9 END"
+                           " FROM generate_series(1, 9000) g",
                            "t", false, &second, &key));
     assert_string_equal(key->sqlstate, "23503");
     assert_non_null(reason_of(&second, 4321));
@@ -678,16 +691,17 @@ static void a_table_that_refers_to_itself_is_loaded_in_one_piece(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (id int PRIMARY KEY, boss int REFERENCES w.t)");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     need_ok(move_rows(f, "SELECT g, 30000 FROM generate_series(1, 30000) g", "t", false, &k, &err),
             err);
     assert_one(f->s, "SELECT count(*) FROM w.t", "30000");
     sql(f->s, "TRUNCATE w.t");
-    g_auto(basket) second = {0};
+    g_auto(basket) second = { 0 };
     g_autoptr(error) why = NULL;
-    assert_false(move_rows(f, "SELECT CASE g WHEN 30000 THEN 1 ELSE g END, NULL::int"
-                              " FROM generate_series(1, 30000) g",
+    assert_false(move_rows(f,
+                           "SELECT CASE g WHEN 30000 THEN 1 ELSE g END, NULL::int"
+                           " FROM generate_series(1, 30000) g",
                            "t", false, &second, &why));
     assert_int_equal(why->code, ERROR_DATA);
     assert_int_equal(rejected(&second), 1);
@@ -709,16 +723,16 @@ static batch *text_batch(unsigned n_rows)
 
 static writer *open_text_writer(session *s, basket *k, bool isolate, const table_name *t)
 {
-    static const char *const columns[] = {"id", "t"};
-    static const data_type types[] = {{.kind = TYPE_INT, .bits = 32}, {.kind = TYPE_TEXT}};
+    static const char *const columns[] = { "id", "t" };
+    static const data_type types[] = { { .kind = TYPE_INT, .bits = 32 }, { .kind = TYPE_TEXT } };
     k->batches = g_ptr_array_new_with_free_func((GDestroyNotify)batch_free);
-    write_request request = {.table = t,
-                             .columns = columns,
-                             .types = types,
-                             .n_columns = 2,
-                             .isolate = isolate,
-                             .done = give_back,
-                             .user = k};
+    write_request request = { .table = t,
+                              .columns = columns,
+                              .types = types,
+                              .n_columns = 2,
+                              .isolate = isolate,
+                              .done = give_back,
+                              .user = k };
     error *err = NULL;
     need_ok(s->ops->begin(s, t, &err), err);
     writer *w = s->ops->write_open(s, &request, &err);
@@ -731,7 +745,7 @@ static void text_with_nul_is_refused_before_it_is_sent(void **state)
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (id int, t text)");
     g_autoptr(table_name) t = table_name_new("w", "t");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     writer *w = open_text_writer(f->s, &k, true, t);
     batch *b = text_batch(10);
@@ -745,7 +759,7 @@ static void text_with_nul_is_refused_before_it_is_sent(void **state)
     assert_int_equal(f->s->ops->commit(f->s, &err), COMMIT_DONE);
     assert_one(f->s, "SELECT count(*) FROM w.t", "8");
 
-    g_auto(basket) second = {0};
+    g_auto(basket) second = { 0 };
     w = open_text_writer(f->s, &second, true, t);
     b = text_batch(3);
     b->source[0][1] = value_span(VALUE_TEXT, "2", 1);
@@ -762,7 +776,7 @@ static void closing_a_writer_early_stores_nothing_and_gives_back(void **state)
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (id int, t text)");
     g_autoptr(table_name) t = table_name_new("w", "t");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     error *err = NULL;
     writer *w = open_text_writer(f->s, &k, true, t);
     need_ok(f->s->ops->write(w, text_batch(10), &err), err);
@@ -776,9 +790,9 @@ static void closing_a_writer_early_stores_nothing_and_gives_back(void **state)
 static void a_reader_closed_early_leaves_the_session_usable(void **state)
 {
     fixture *f = begin_test(state);
-    session *s = open_session(f->connection, (session_options){.read_only = true});
-    data_type type = {.kind = TYPE_INT, .bits = 32};
-    read_request request = {.sql = "SELECT generate_series(1, 100000000)"};
+    session *s = open_session(f->connection, (session_options){ .read_only = true });
+    data_type type = { .kind = TYPE_INT, .bits = 32 };
+    read_request request = { .sql = "SELECT generate_series(1, 100000000)" };
     error *err = NULL;
     reader *r = s->ops->read_open(s, &request, &type, 1, &err);
     need_ok(r != NULL, err);
@@ -794,15 +808,15 @@ static void sessions_share_a_snapshot(void **state)
 {
     fixture *f = begin_test(state);
     script(f->s, "CREATE TABLE w.t (i int);\nINSERT INTO w.t VALUES (1);\n");
-    session *first = open_session(f->connection, (session_options){.read_only = true});
-    session *second = open_session(f->connection, (session_options){.read_only = true});
+    session *first = open_session(f->connection, (session_options){ .read_only = true });
+    session *second = open_session(f->connection, (session_options){ .read_only = true });
     error *err = NULL;
     g_autofree char *snapshot = first->ops->snapshot_export(first, &err);
     need_ok(snapshot != NULL, err);
     sql(f->s, "INSERT INTO w.t VALUES (2)");
-    data_type type = {.kind = TYPE_INT, .bits = 32};
-    read_request request = {.sql = "SELECT i FROM w.t", .snapshot = snapshot};
-    session *readers[] = {second, first};
+    data_type type = { .kind = TYPE_INT, .bits = 32 };
+    read_request request = { .sql = "SELECT i FROM w.t", .snapshot = snapshot };
+    session *readers[] = { second, first };
     for (size_t i = 0; i < G_N_ELEMENTS(readers); i++) {
         session *s = readers[i];
         reader *r = s->ops->read_open(s, &request, &type, 1, &err);
@@ -821,9 +835,9 @@ static void sessions_share_a_snapshot(void **state)
 static void a_failing_query_fails_the_read_with_the_servers_words(void **state)
 {
     fixture *f = begin_test(state);
-    session *s = open_session(f->connection, (session_options){.read_only = true});
-    data_type type = {.kind = TYPE_INT, .bits = 32};
-    read_request request = {.sql = "SELECT 1 / (20000 - g) FROM generate_series(1, 30000) g"};
+    session *s = open_session(f->connection, (session_options){ .read_only = true });
+    data_type type = { .kind = TYPE_INT, .bits = 32 };
+    read_request request = { .sql = "SELECT 1 / (20000 - g) FROM generate_series(1, 30000) g" };
     error *err = NULL;
     reader *r = s->ops->read_open(s, &request, &type, 1, &err);
     need_ok(r != NULL, err);
@@ -848,8 +862,8 @@ static void a_publish_is_exclusive_and_names_its_holder(void **state)
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (i int)");
-    session *a = open_session(f->connection, (session_options){.run_token = TOKEN});
-    session *b = open_session(f->connection, (session_options){.lock_timeout_seconds = 1});
+    session *a = open_session(f->connection, (session_options){ .run_token = TOKEN });
+    session *b = open_session(f->connection, (session_options){ .lock_timeout_seconds = 1 });
     g_autoptr(table_name) t = table_name_new("w", "t");
     error *err = NULL;
     need_ok(a->ops->begin_publish(a, t, true, &err), err);
@@ -876,7 +890,7 @@ static void a_lost_answer_to_commit_is_unknown_and_a_lost_session_before_it_fail
 {
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (i int)");
-    session *s = open_session(f->connection, (session_options){0});
+    session *s = open_session(f->connection, (session_options){ 0 });
     g_autofree char *pid = one(s, "SELECT pg_backend_pid()");
     g_autofree char *end = g_strdup_printf("SELECT pg_terminate_backend(%s, 5000)", pid);
     error *err = NULL;
@@ -953,16 +967,17 @@ static void the_guarded_delete_deletes_from_the_target_only(void **state)
 static void staging_has_the_targets_rules_and_goes_without_a_trace(void **state)
 {
     fixture *f = begin_test(state);
-    script(f->s,
-           "CREATE TABLE w.t (id int GENERATED BY DEFAULT AS IDENTITY, a int NOT NULL CHECK (a > 0),"
-           " b text DEFAULT 'x', g int GENERATED ALWAYS AS (a * 2) STORED, PRIMARY KEY (id));\n"
-           "CREATE UNIQUE INDEX \"odd USING x\" ON w.t (lower(b) text_pattern_ops) WHERE a > 5;\n"
-           "CREATE INDEX plain ON w.t (b);\n");
+    script(
+        f->s,
+        "CREATE TABLE w.t (id int GENERATED BY DEFAULT AS IDENTITY, a int NOT NULL CHECK (a > 0),"
+        " b text DEFAULT 'x', g int GENERATED ALWAYS AS (a * 2) STORED, PRIMARY KEY (id));\n"
+        "CREATE UNIQUE INDEX \"odd USING x\" ON w.t (lower(b) text_pattern_ops) WHERE a > 5;\n"
+        "CREATE INDEX plain ON w.t (b);\n");
     g_autoptr(table_info) t = describe(f->s, "w", "t");
     g_autoptr(table_name) staging = f->s->ops->staging_name(f->s, t->name, TOKEN);
     assert_string_equal(staging->name, "rf_" TOKEN "_t");
     assert_string_equal(staging->schema, "w");
-    const char *columns[] = {"a", "b", NULL};
+    const char *columns[] = { "a", "b", NULL };
     error *err = NULL;
     g_auto(GStrv) statements = f->s->ops->staging_sql(f->s, t, staging, columns, 0, &err);
     need_ok(statements != NULL, err);
@@ -1035,7 +1050,7 @@ static void assert_gone_soon(fixture *f, const char *pid)
 static void a_cancel_ends_a_query(void **state)
 {
     fixture *f = begin_test(state);
-    session *s = open_session(f->connection, (session_options){0});
+    session *s = open_session(f->connection, (session_options){ 0 });
     g_autofree char *pid = one(s, "SELECT pg_backend_pid()");
     GThread *thread = g_thread_new("cancel", cancel_soon, s);
     gint64 before = g_get_monotonic_time();
@@ -1055,12 +1070,12 @@ static void a_cancel_ends_a_query(void **state)
 static void a_cancel_ends_a_read(void **state)
 {
     fixture *f = begin_test(state);
-    session *s = open_session(f->connection, (session_options){.read_only = true});
+    session *s = open_session(f->connection, (session_options){ .read_only = true });
     g_autofree char *pid = one(s, "SELECT pg_backend_pid()");
-    data_type type = {.kind = TYPE_TEXT};
+    data_type type = { .kind = TYPE_TEXT };
     /* The server sends nothing before it has filled its buffer. */
-    read_request request = {.sql = "SELECT repeat('x', 20000) FROM generate_series(1, 10) g"
-                                   " WHERE g < 5 OR pg_sleep(60) IS NULL"};
+    read_request request = { .sql = "SELECT repeat('x', 20000) FROM generate_series(1, 10) g"
+                                    " WHERE g < 5 OR pg_sleep(60) IS NULL" };
     error *err = NULL;
     reader *r = s->ops->read_open(s, &request, &type, 1, &err);
     need_ok(r != NULL, err);
@@ -1080,13 +1095,13 @@ static void a_cancel_ends_a_write_that_waits_for_a_lock(void **state)
     fixture *f = begin_test(state);
     sql(f->s, "CREATE TABLE w.t (id int PRIMARY KEY, t text)");
     g_autoptr(table_name) t = table_name_new("w", "t");
-    session *s = open_session(f->connection, (session_options){.lock_timeout_seconds = 60});
-    session *holder = open_session(f->connection, (session_options){0});
+    session *s = open_session(f->connection, (session_options){ .lock_timeout_seconds = 60 });
+    session *holder = open_session(f->connection, (session_options){ 0 });
     g_autofree char *pid = one(s, "SELECT pg_backend_pid()");
     error *err = NULL;
     need_ok(holder->ops->begin(holder, t, &err), err);
     sql(holder, "INSERT INTO w.t VALUES (5, 'first')");
-    g_auto(basket) k = {0};
+    g_auto(basket) k = { 0 };
     writer *w = open_text_writer(s, &k, true, t);
     need_ok(s->ops->write(w, text_batch(10), &err), err);
     GThread *thread = g_thread_new("cancel", cancel_soon, s);
