@@ -329,7 +329,13 @@ static guard_node *parse_word(guard_parser *p)
         return guard_advance(p) ? n : NULL;
     }
     if (guard_is_reserved(p, &p->token)) {
+        int column = guard_find_column(p, false, name);
         guard_refuse_token(p);
+        if (column >= 0) {
+            g_autofree char *quoted = dialect_quoted(p->d, p->target->columns[column]);
+            g_clear_pointer(&p->failure->hint, g_free);
+            guard_hint(p, _("write %s for the column"), quoted);
+        }
         return NULL;
     }
     return called ? refuse_function(p, p->token.at, name) : parse_column(p);

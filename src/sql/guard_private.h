@@ -1,8 +1,9 @@
 /* guard_private.h - what the files of the guard share. Not for use outside.
  *
- * guard.c reads the statement, guard_predicate.c and guard_operand.c its WHERE
- * part into a tree, guard_write.c writes SQL from the tree, guard_value.c
- * turns what was written as a value into one of its column's type.
+ * guard_token.c gives tokens, guard.c reads the statement, guard_predicate.c
+ * and guard_operand.c its WHERE part into a tree, guard_write.c writes SQL from
+ * the tree, guard_value.c turns what was written as a value into one of its
+ * column's type.
  */
 #ifndef ROWFERRY_SQL_GUARD_PRIVATE_H
 #define ROWFERRY_SQL_GUARD_PRIVATE_H
@@ -74,7 +75,7 @@ typedef struct {
     error *failure;    /* the first */
 } guard_parser;
 
-/* --- guard.c --- */
+/* --- guard_token.c --- */
 
 /* Note why @at of the text cannot stay, with the corpus's code. The first
  * refusal counts. Returns false. */
@@ -83,6 +84,8 @@ bool guard_refuse(guard_parser *p, char reason, size_t at, const char *format, .
 bool guard_hint(guard_parser *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Refuse the token that is there, for what it is. */
 bool guard_refuse_token(guard_parser *p);
+/* L0: size, UTF-8, control characters. */
+bool guard_check_bytes(guard_parser *p, size_t size);
 /* Go to the next token, behind comments. */
 bool guard_advance(guard_parser *p);
 /* The token after this one, without going there; TOKEN_END when it is broken. */
@@ -101,6 +104,7 @@ bool guard_is_reserved(const guard_parser *p, const token *t);
 const char *guard_name(guard_parser *p, const token *t);
 /* Whether @name, quoted or not, is @wanted of the catalogue by @rule. */
 bool guard_same_name(name_rule rule, bool quoted, const char *name, const char *wanted);
+void guard_node_free(void *n);
 guard_node *guard_node_new(guard_parser *p, node_kind kind, size_t at);
 /* Make @part one of @n's. */
 void guard_node_add(guard_node *n, guard_node *part);

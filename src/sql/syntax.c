@@ -85,17 +85,28 @@ static bool take_name_rule(name_rule *rule, const char *text, char **why)
     return false;
 }
 
+/* Behind the schema: "lower()" of "pg_catalog.lower()". */
+static const char *plain_name(const char *function)
+{
+    const char *dot = strrchr(function, '.');
+    return dot == NULL ? function : dot + 1;
+}
+
 static void take_functions(sql_syntax *s, const char *text)
 {
-    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
     s->functions = split(text, " ,");
     for (char **function = s->functions; *function != NULL; function++) {
-        const char *dot = strrchr(*function, '.');
-        const char *name = dot == NULL ? *function : dot + 1;
-        g_autofree char *plain = g_strndup(name, strcspn(name, "("));
-        g_strv_builder_add(names, plain);
+        const char *name = plain_name(*function);
+        char *plain = g_strndup(name, strcspn(name, "("));
+        /* "current_date" and "current_date()" have one name. */
+        if (g_ptr_array_find_with_equal_func(names, plain, g_str_equal, NULL))
+            g_free(plain);
+        else
+            g_ptr_array_add(names, plain);
     }
-    s->function_names = g_strv_builder_end(names);
+    g_ptr_array_add(names, NULL);
+    s->function_names = (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
 bool sql_syntax_take(sql_syntax *s, const char *key, const char *text, char **why)
@@ -131,10 +142,11 @@ void sql_syntax_free(sql_syntax *s)
 char *sql_syntax_function(const sql_syntax *s, const char *name, bool called)
 {
     for (int i = 0; s->functions != NULL && s->functions[i] != NULL; i++) {
-        size_t length = strcspn(s->functions[i], "(");
-        if ((s->functions[i][length] == '(') == called &&
-            g_ascii_strcasecmp(s->function_names[i], name) == 0)
-            return g_strndup(s->functions[i], length);
+        const char *function = s->functions[i], *plain = plain_name(function);
+        size_t length = strcspn(plain, "(");
+        if ((plain[length] == '(') == called && strlen(name) == length &&
+            g_ascii_strncasecmp(plain, name, length) == 0)
+            return g_strndup(function, (size_t)(plain - function) + length);
     }
     return NULL;
 }

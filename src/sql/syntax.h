@@ -37,7 +37,7 @@ typedef struct {
     uint32_t forms;
     name_rule tables, columns;
     char **functions;      /* as they are written: "pg_catalog.lower()", "current_date" */
-    char **function_names; /* without folder and parentheses: "lower", "current_date" */
+    char **function_names; /* without schema and parentheses: "lower", "current_date" */
     char **cast_types;     /* lower case: "double precision" */
 } sql_syntax;
 
@@ -48,9 +48,8 @@ const sql_syntax *dialect_syntax(const dialect *d);
 bool sql_syntax_take(sql_syntax *s, const char *key, const char *text, char **why);
 void sql_syntax_free(sql_syntax *s);
 
-/* The spelling of the function (@called) or constant @name, in any case;
- * borrowed, without the parentheses' own text: "pg_catalog.lower". Caller
- * frees. NULL: not permitted. */
+/* How to call the function (@called) or constant @name, in any case, without
+ * the parentheses: "pg_catalog.lower". Caller frees. NULL: not permitted. */
 char *sql_syntax_function(const sql_syntax *s, const char *name, bool called);
 
 #endif

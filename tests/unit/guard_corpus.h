@@ -25,7 +25,8 @@ typedef struct {
     const char *sql; /* its predicate in SQLite, or NULL: not looked at */
 } corpus_row;
 
-#define ROW(number, dialects, text, verdict) {number, dialects, text, sizeof text - 1, verdict, NULL}
+#define ROW(number, dialects, text, verdict) \
+    {number, dialects, text, sizeof text - 1, verdict, NULL}
 #define SQL(number, dialects, text, sql) {number, dialects, text, sizeof text - 1, 'A', sql}
 
 static const corpus_row corpus[] = {
