@@ -76,6 +76,18 @@ static bool fits_always(const data_type *from, const data_type *to)
     return false;
 }
 
+static bool is_number(const data_type *type)
+{
+    return type->kind == TYPE_INT || type->kind == TYPE_FLOAT || type->kind == TYPE_DECIMAL;
+}
+
+/* Whether `round` may change values on their way into @type. */
+static bool has_digits(const data_type *type)
+{
+    return is_number(type) || type->kind == TYPE_TIME || type->kind == TYPE_TIMESTAMP ||
+           type->kind == TYPE_INSTANT;
+}
+
 void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_source,
                           bool loose_target)
 {
@@ -89,9 +101,10 @@ void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_sour
         const column_info *from = source_columns->pdata[c->source];
         const data_type *carried = loose_source ? &any : &from->type;
         bool replaced = c->replace != NULL && c->replace->len > 0;
+        bool rounded = m->round && has_digits(&c->type);
         if (replaced ? c->type.kind == TYPE_ANY : fits_always(carried, &c->type))
             c->carry = CARRY_ALIAS;
-        else if (loose_source && loose_target && !replaced)
+        else if (loose_source && loose_target && !replaced && !rounded)
             c->carry = CARRY_CHECK;
         else
             c->carry = CARRY_CONVERT;
@@ -184,6 +197,14 @@ static void reject_value(batch *b, unsigned row, int column, const mapping_colum
     batch_reject(b, row, why->class, column, "", message);
 }
 
+/* Whether a value that was only to be checked goes on as it came. A number
+ * spelled as text does not: the target would read it by rules of its own and
+ * might keep fewer digits than it has. */
+static bool keeps_form(const mapping_column *c, const value *in)
+{
+    return c->carry == CARRY_CHECK && !(in->kind == VALUE_TEXT && is_number(&c->type));
+}
+
 static void carry_values(const mapping *m, const mapping_column *c, int column, const value *in,
                          batch *b)
 {
@@ -195,7 +216,7 @@ static void carry_values(const mapping *m, const mapping_column *c, int column, 
         convert_error why;
         if (!convert_value(&in[row], &c->type, &options, b, &out[row], &why))
             reject_value(b, row, column, c, &why);
-        else if (c->carry == CARRY_CHECK)
+        else if (keeps_form(c, &in[row]))
             out[row] = in[row];
     }
 }

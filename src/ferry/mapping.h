@@ -14,7 +14,7 @@
 
 typedef enum {
     CARRY_ALIAS,   /* the source's values as they are */
-    CARRY_CHECK,   /* checked against the target's type, kept as they are */
+    CARRY_CHECK,   /* checked against the target's type, kept as they are (not numbers in text) */
     CARRY_CONVERT, /* converted to the target's type */
     CARRY_FIXED,   /* a constant or parameter: `fixed` */
 } mapping_carry;
