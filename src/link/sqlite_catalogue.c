@@ -406,6 +406,25 @@ table_info *sqlite_describe(session *base, const table_name *name, error **err)
     return NULL;
 }
 
+/* SQLite does not tell apart names that differ in case only: of two such
+ * columns it would read the first twice. */
+static bool names_differ(const GPtrArray *columns, error **err)
+{
+    for (guint i = 1; i < columns->len; i++) {
+        const column_info *c = columns->pdata[i];
+        for (guint k = 0; k < i; k++) {
+            const column_info *other = columns->pdata[k];
+            if (g_ascii_strcasecmp(c->name, other->name) != 0)
+                continue;
+            error_set(err, ERROR_PLAN, _("the columns \"%s\" and \"%s\" have one name"),
+                      other->name, c->name);
+            return error_hint(err, _("SQLite ignores the case of names; give one of them another "
+                                     "name with AS"));
+        }
+    }
+    return true;
+}
+
 GPtrArray *sqlite_describe_query(session *base, const char *sql, const value *parameters,
                                  unsigned n_parameters, error **err)
 {
@@ -414,7 +433,7 @@ GPtrArray *sqlite_describe_query(session *base, const char *sql, const value *pa
     sqlite3_stmt *statement = sqlite_prepare_select(s, sql, err);
     if (statement == NULL)
         return NULL;
-    GPtrArray *columns = g_ptr_array_new_with_free_func((GDestroyNotify)column_info_free);
+    g_autoptr(GPtrArray) columns = g_ptr_array_new_with_free_func((GDestroyNotify)column_info_free);
     for (int i = 0; i < sqlite3_column_count(statement); i++) {
         column_info *c = g_new0(column_info, 1);
         const char *type = sqlite3_column_decltype(statement, i);
@@ -424,5 +443,5 @@ GPtrArray *sqlite_describe_query(session *base, const char *sql, const value *pa
         g_ptr_array_add(columns, c);
     }
     sqlite3_finalize(statement);
-    return columns;
+    return names_differ(columns, err) ? g_steal_pointer(&columns) : NULL;
 }
