@@ -196,17 +196,20 @@ static bool check_duplicates(run_state *r, error **err)
                          err);
 }
 
-/* Whether all of @columns are written by the mapping. */
+/* Where the mapping writes this column of the target, or -1. */
+static int mapped_index(const plan *p, const char *column)
+{
+    for (guint i = 0; i < p->mapping->columns->len; i++)
+        if (strcmp(((const mapping_column *)p->mapping->columns->pdata[i])->target, column) == 0)
+            return (int)i;
+    return -1;
+}
+
 static bool all_mapped(const plan *p, char *const *columns)
 {
-    for (; *columns != NULL; columns++) {
-        bool mapped = false;
-        for (guint i = 0; i < p->mapping->columns->len && !mapped; i++)
-            mapped =
-                strcmp(((mapping_column *)p->mapping->columns->pdata[i])->target, *columns) == 0;
-        if (!mapped)
+    for (; *columns != NULL; columns++)
+        if (mapped_index(p, *columns) < 0)
             return false;
-    }
     return true;
 }
 
@@ -221,11 +224,12 @@ static void append_equal(const plan *p, GString *sql, const char *alias, char *c
     }
 }
 
-/* An append may not meet keys that the target has. */
+/* New rows may not meet keys of rows that stay in the target: all of them in
+ * an append, those outside the slice in an overwrite. */
 static bool check_existing_keys(run_state *r, error **err)
 {
     const plan *p = r->plan;
-    if (p->mode != MODE_APPEND)
+    if (p->mode != MODE_APPEND && (p->mode != MODE_OVERWRITE || p->slice_sql == NULL))
         return true;
     g_autofree char *table = plan_quoted_table(p->target, p->table);
     for (guint i = 0; i < p->table_info->keys->len; i++) {
@@ -235,12 +239,15 @@ static bool check_existing_keys(run_state *r, error **err)
         g_autoptr(GString) condition = g_string_new(NULL);
         g_string_append_printf(condition, "EXISTS (SELECT 1 FROM %s AS t WHERE ", table);
         append_equal(p, condition, "t", k->columns, k->columns);
+        /* Its names without a table are those of t, which is nearest. */
+        if (p->mode == MODE_OVERWRITE)
+            g_string_append_printf(condition, " AND NOT coalesce(%s, 1=0)", p->slice_sql);
         g_string_append(condition, ")");
         g_autofree char *message =
             g_strdup_printf(_("the target has a row with this key already (\"%s\")"),
                             k->name != NULL ? k->name : k->columns[0]);
         if (!reject_staged(r, condition->str, REJECT_KEY,
-                           table_info_column(p->table_info, k->columns[0]), message, err))
+                           mapped_index(p, k->columns[0]), message, err))
             return false;
     }
     return true;
@@ -271,7 +278,7 @@ static bool check_foreign_keys(run_state *r, error **err)
             g_strdup_printf(_("no row of \"%s\" has the key that column \"%s\" refers to"),
                             k->references->name, k->columns[0]);
         if (!reject_staged(r, condition->str, REJECT_FOREIGN_KEY,
-                           table_info_column(p->table_info, k->columns[0]), message, err))
+                           mapped_index(p, k->columns[0]), message, err))
             return false;
     }
     return true;

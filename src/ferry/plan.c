@@ -21,6 +21,14 @@ char *plan_expand(const plan_context *context, const char *text, const char *whe
     return expanded;
 }
 
+bool plan_check_name(const connection *c, const table_name *t, error **err)
+{
+    if (!plan_link_has(c, LINK_SQL))
+        return true;
+    g_autofree char *quoted = dialect_quote_table(c->dialect, t->schema, t->name, err);
+    return quoted != NULL;
+}
+
 char *plan_quoted_table(const connection *c, const table_name *t)
 {
     if (t->schema == NULL)

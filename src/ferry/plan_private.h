@@ -111,6 +111,10 @@ char *plan_expand(const plan_context *context, const char *text, const char *whe
 bool plan_append_value(const connection *c, GString *sql, GArray *values, const value *v,
                        error **err);
 
+/* Whether the system can have a table of this name. Longer ones are cut there
+ * without a word and would be another table. */
+bool plan_check_name(const connection *c, const table_name *t, error **err);
+
 /* A schema.table of the target's dialect, quoted. */
 char *plan_quoted_table(const connection *c, const table_name *t);
 

@@ -21,7 +21,7 @@ static column_info *column_info_copy(const column_info *c)
 static bool describe_table(plan *p, const connection *c, const table_name *name, error **err)
 {
     session *s = plan_session(p, c, err);
-    if (s == NULL)
+    if (s == NULL || !plan_check_name(c, name, err))
         return false;
     g_autoptr(error) local = NULL;
     g_autoptr(table_info) info = s->ops->describe(s, name, &local);

@@ -190,6 +190,19 @@ static char *new_value(const plan *p, const char *quoted)
     return dialect_expression_text(target_dialect(p), "new_value", variables);
 }
 
+/* Types that the target compares by rules of their own, or not at all (json,
+ * point, xml), are compared by their text. */
+static char *comparable(const plan *p, const mapping_column *m, const char *expression)
+{
+    const column_info *c =
+        p->table_info->columns->pdata[table_info_column(p->table_info, m->target)];
+    bool by_text = c->type.kind == TYPE_JSON || c->type.kind == TYPE_OTHER;
+    if (!by_text || plan_link_has(p->target, LINK_LOOSE_VALUES))
+        return g_strdup(expression);
+    const template_variable variables[] = { { "column", expression }, { NULL, NULL } };
+    return dialect_expression_text(target_dialect(p), "cast_text", variables);
+}
+
 /* SET list and the condition that the row changes at all; NULL when every
  * mapped column is a key. */
 static char *assignments(const plan *p, char **changed)
@@ -204,10 +217,13 @@ static char *assignments(const plan *p, char **changed)
         g_autofree char *name = dialect_quoted(target_dialect(p), m->target);
         g_autofree char *new = new_value(p, name);
         g_string_append_printf(set, "%s%s = %s", set->len > 0 ? ", " : "", name, new);
-        /* json has no equality; a parameter's value alone is no change. */
-        if (!m->is_parameter && g_strcmp0(m->type_text, "json") != 0)
-            g_string_append_printf(differs, "%st.%s %s %s", differs->len > 0 ? " OR " : "", name,
-                                   distinct, new);
+        if (m->is_parameter)
+            continue; /* its value alone is no change */
+        g_autofree char *bare = g_strconcat("t.", name, NULL);
+        g_autofree char *before = comparable(p, m, bare);
+        g_autofree char *after = comparable(p, m, new);
+        g_string_append_printf(differs, "%s%s %s %s", differs->len > 0 ? " OR " : "", before,
+                               distinct, after);
     }
     *changed = differs->len > 0 ? g_string_free(g_steal_pointer(&differs), FALSE) : NULL;
     return set->len > 0 ? g_string_free(g_steal_pointer(&set), FALSE) : NULL;

@@ -74,7 +74,7 @@ bool plan_target(plan *p, const plan_context *context, error **err)
     g_autoptr(table_name) wanted = table_name_new(t->target.table->schema, name);
     g_autofree char *shown = table_name_to_string(wanted);
     session *s = plan_session(p, p->target, err);
-    if (s == NULL)
+    if (s == NULL || !plan_check_name(p->target, wanted, err))
         return false;
     g_autoptr(error) local = NULL;
     p->table_info = s->ops->describe(s, wanted, &local);
