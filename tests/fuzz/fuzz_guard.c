@@ -1,8 +1,8 @@
 /* Fuzz target of the guard and of contained source SQL. The first byte of the
- * input chooses the dialect, the rest is the text. What is accepted is checked
- * once more: its canonical text for people must be accepted again and say the
- * same. The dialect files are those of the source tree. With -DREPLAY a plain
- * program that runs the files it is given. */
+ * input chooses the dialect, the rest is the text. What is accepted must be a
+ * DELETE on the target with nothing in it that a text could have smuggled in.
+ * The dialect files are those of the source tree. With -DREPLAY a plain program
+ * that runs the files it is given. */
 #include "sql/contain.h"
 #include "sql/guard.h"
 

@@ -275,7 +275,7 @@ static void a_refusal_says_what_where_and_what_instead(void **state)
         {1, "DELETE FROM T WHERE é = 1", "line 1, column 21: the target has no column \"é\"",
          "texts are written in single quotes"},
         {0, "DELETE FROM T WHERE dat = 1", "line 1, column 21: the target has no column \"dat\"",
-         "did you mean \"date\"? texts are written in single quotes"},
+         "did you mean \"day\"? texts are written in single quotes"},
         {1, "DELETE FROM T WHERE day < 'soon'",
          "line 1, column 27: column \"day\": text \"soon\" is not a date", NULL},
         {0, "DELETE FROM T WHERE d = E'x'",
