@@ -3,6 +3,7 @@
 #include "link/postgresql_bytes.h"
 #include "link/postgresql_codec.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A reader is one COPY (SELECT …) TO STDOUT (FORMAT binary). Columns whose
@@ -176,14 +177,14 @@ static bool malformed(const pg_reader *r, error **err)
 {
     return error_set(
         err, ERROR_SQL,
-        _("connection \"%s\": row %" G_GINT64_FORMAT " of the source is not in the form of COPY"),
+        _("connection \"%s\": row %" PRId64 " of the source is not in the form of COPY"),
         r->session->base.connection->name, (gint64)r->position + 1);
 }
 
 static bool bad_field(const pg_reader *r, unsigned column, error **err)
 {
     return error_set(err, ERROR_DATA,
-                     _("connection \"%s\": row %" G_GINT64_FORMAT
+                     _("connection \"%s\": row %" PRId64
                        " of the source: the value of column %u is outside of what can be moved"),
                      r->session->base.connection->name, (gint64)r->position + 1, column + 1);
 }

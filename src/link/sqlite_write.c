@@ -3,6 +3,7 @@
 
 #include "base/intl.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 typedef struct {
@@ -227,7 +228,7 @@ static char *without_table(const sqlite_writer *w, const char *message)
 static bool fail_with_reject(const sqlite_writer *w, const batch *b, unsigned row, error **err)
 {
     const reject_reason *reason = batch_reason(b, row);
-    error_set(err, ERROR_DATA, _("table \"%s\" refused row %" G_GINT64_FORMAT ": %s"),
+    error_set(err, ERROR_DATA, _("table \"%s\" refused row %" PRId64 ": %s"),
               w->table->name, b->first_position + row, reason->message);
     error_sqlstate(err, reason->sqlstate);
     if (reason->column < 0)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static bool check_edit(const char *path, int64_t number, json_t *values, error *
             return error_propagate(err, &local);
         if (kept == NULL)
             return error_set(err, ERROR_NOT_FOUND,
-                             _("reject file \"%s\" has no reject %" G_GINT64_FORMAT), path, number);
+                             _("reject file \"%s\" has no reject %" PRId64), path, number);
         if (kept->number == number)
             return kept->values != NULL || check_complete(reader, values, err);
     }

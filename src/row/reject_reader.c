@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static bool next_line(reject_reader *r, size_t *size, error **err)
 
 static bool damaged(const reject_reader *r, error **err)
 {
-    return error_set(err, ERROR_IO, _("reject file \"%s\" is damaged in line %" G_GINT64_FORMAT),
+    return error_set(err, ERROR_IO, _("reject file \"%s\" is damaged in line %" PRId64),
                      r->path, r->line_number);
 }
 
@@ -116,7 +117,7 @@ static bool read_header(reject_reader *r, error **err)
     if (number != REJECT_FILE_VERSION)
         return error_set(
             err, ERROR_IO,
-            _("reject file \"%s\" has format %" G_GINT64_FORMAT ", this program reads %d"), r->path,
+            _("reject file \"%s\" has format %" PRId64 ", this program reads %d"), r->path,
             number, REJECT_FILE_VERSION);
     return damaged(r, err);
 }

@@ -3,6 +3,8 @@
 #include "base/intl.h"
 #include "store/database.h"
 
+#include <inttypes.h>
+
 #define COLUMNS "id, kind, subject, document, base_version, created_at, updated_at, owner"
 
 void draft_record_free(draft_record *r)
@@ -31,7 +33,7 @@ static draft_record *take_draft(query *q)
 
 static bool no_such_draft(int64_t id, error **err)
 {
-    return error_set(err, ERROR_NOT_FOUND, _("there is no draft %" G_GINT64_FORMAT), id);
+    return error_set(err, ERROR_NOT_FOUND, _("there is no draft %" PRId64), id);
 }
 
 static bool insert_draft(store *s, int64_t *id, const char *kind, const char *subject,

@@ -3,6 +3,8 @@
 #include "base/intl.h"
 #include "store/runs_private.h"
 
+#include <inttypes.h>
+
 /* --- hold --- */
 
 static bool acquire_inside(store *s, int64_t run, store_lease *lease, error **err)
@@ -11,12 +13,12 @@ static bool acquire_inside(store *s, int64_t run, store_lease *lease, error **er
     if (!run_head_load(s, run, &h, err))
         return false;
     if (run_state_is_terminal(h.state))
-        return error_set(err, ERROR_PLAN, _("the run %" G_GINT64_FORMAT " is over: %s"), run,
+        return error_set(err, ERROR_PLAN, _("the run %" PRId64 " is over: %s"), run,
                          run_state_name(h.state));
     if (h.holder != 0)
         return error_set(
             err, ERROR_BUSY,
-            _("the run %" G_GINT64_FORMAT " is in the hands of the process %" G_GINT64_FORMAT), run,
+            _("the run %" PRId64 " is in the hands of the process %" PRId64), run,
             h.holder);
 
     g_auto(query) bump = { 0 };
@@ -91,7 +93,7 @@ static bool release_inside(store *s, const store_lease *lease, error **err)
         return false;
     if (h.state == RUN_STARTING || h.state == RUN_RUNNING || h.state == RUN_CANCELLING)
         return error_set(err, ERROR_INTERNAL,
-                         _("cannot give the run %" G_GINT64_FORMAT " back while it is %s"), h.id,
+                         _("cannot give the run %" PRId64 " back while it is %s"), h.id,
                          run_state_name(h.state));
     return lease_delete(s, h.id, err) && run_audit(s, "run.release", h.id, NULL, err);
 }
@@ -107,8 +109,8 @@ bool lease_is_fresh(store *s, const run_head *h, error **err)
     if (age < LEASE_COMMIT_MS)
         return true;
     error_set(err, ERROR_LOST,
-              _("may not commit: the lease of run %" G_GINT64_FORMAT
-                " was renewed %" G_GINT64_FORMAT " s ago"),
+              _("may not commit: the lease of run %" PRId64
+                " was renewed %" PRId64 " s ago"),
               h->id, age / 1000);
     return error_hint(err, _("The process was stopped, or could not reach the store."));
 }

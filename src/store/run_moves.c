@@ -4,6 +4,7 @@
 #include "base/intl.h"
 #include "store/runs_private.h"
 
+#include <inttypes.h>
 #include <sys/statvfs.h>
 
 enum { FREE_BYTES = 64 * 1024 * 1024 };
@@ -12,7 +13,7 @@ bool run_move(store *s, run_head *h, run_state to, const char *reason, int epoch
 {
     if (!run_state_may_become(h->state, to))
         return error_set(err, ERROR_INTERNAL,
-                         _("cannot move the run %" G_GINT64_FORMAT " from %s to %s"), h->id,
+                         _("cannot move the run %" PRId64 " from %s to %s"), h->id,
                          run_state_name(h->state), run_state_name(to));
     g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
@@ -66,8 +67,8 @@ static bool refuse_full_disk(store *s, error **err)
     if (available >= needed)
         return true;
     error_set(err, ERROR_DISK,
-              _("not started: %" G_GUINT64_FORMAT
-                " MiB are free for the store \"%s\", %" G_GUINT64_FORMAT " MiB are needed"),
+              _("not started: %" PRIu64
+                " MiB are free for the store \"%s\", %" PRIu64 " MiB are needed"),
               (guint64)(available >> 20), s->path, (guint64)(needed >> 20));
     return error_hint(err, _("Free some space on that file system."));
 }
@@ -97,7 +98,7 @@ static bool write_claim(store *s, run_head *h, const run_claim *claim, error **e
 static bool target_is_busy(int64_t run, const char *task_name, const char *state, error **err)
 {
     error_set(err, ERROR_BUSY,
-              _("the target is being written by run %" G_GINT64_FORMAT " of the task \"%s\" (%s)"),
+              _("the target is being written by run %" PRId64 " of the task \"%s\" (%s)"),
               run, task_name, state);
     error_hint(err, _("Wait for its end, cancel it, or approve or discard it when it is held."));
     if (err != NULL)
@@ -154,7 +155,7 @@ static bool start_inside(store *s, const store_lease *lease, const run_claim *cl
         return false;
     if (h.cancel_requested)
         return error_set(err, ERROR_CANCELLED,
-                         _("the run %" G_GINT64_FORMAT " was cancelled before it started"), h.id);
+                         _("the run %" PRId64 " was cancelled before it started"), h.id);
     if ((claim->plan != NULL && !write_claim(s, &h, claim, err)) || !refuse_claimed(s, &h, err) ||
         !refuse_full_disk(s, err) || !run_move(s, &h, RUN_STARTING, NULL, 0, err) ||
         !run_set_failure(s, h.id, NULL, err) || !begin_attempt(s, &h, err))
@@ -321,10 +322,10 @@ static bool cancel_inside(store *s, int64_t id, error **err)
     if (!run_head_load(s, id, &h, err))
         return false;
     if (run_state_is_terminal(h.state))
-        return error_set(err, ERROR_PLAN, _("the run %" G_GINT64_FORMAT " is over: %s"), id,
+        return error_set(err, ERROR_PLAN, _("the run %" PRId64 " is over: %s"), id,
                          run_state_name(h.state));
     if (h.holder == 0 && (h.state == RUN_HELD || h.state == RUN_UNRESOLVED)) {
-        error_set(err, ERROR_PLAN, _("cannot cancel the run %" G_GINT64_FORMAT ": it is %s"), id,
+        error_set(err, ERROR_PLAN, _("cannot cancel the run %" PRId64 ": it is %s"), id,
                   run_state_name(h.state));
         return error_hint(err, h.state == RUN_HELD ? _("Approve or discard it.")
                                                    : _("Resolve it first."));
@@ -360,8 +361,8 @@ static bool load_free(store *s, int64_t id, run_head *h, error **err)
     if (!run_head_load(s, id, h, err))
         return false;
     return h->holder == 0 || error_set(err, ERROR_BUSY,
-                                       _("the run %" G_GINT64_FORMAT
-                                         " is in the hands of the process %" G_GINT64_FORMAT),
+                                       _("the run %" PRId64
+                                         " is in the hands of the process %" PRId64),
                                        id, h->holder);
 }
 
@@ -373,7 +374,7 @@ static bool decide_inside(store *s, int64_t id, int64_t epoch, run_state state, 
         return false;
     if (h.epoch != epoch)
         return error_set(err, ERROR_LOST,
-                         _("the run %" G_GINT64_FORMAT " has changed meanwhile: it is %s"), id,
+                         _("the run %" PRId64 " has changed meanwhile: it is %s"), id,
                          run_state_name(h.state));
     g_assert(!run_state_is_live(state));
     return run_move(s, &h, state, reason, 1, err) && (!published || mark_published(s, &h, err));
@@ -392,7 +393,7 @@ static bool again_inside(store *s, int64_t id, error **err)
     if (!load_free(s, id, &h, err))
         return false;
     if (!run_state_is_terminal(h.state) || !run_state_may_become(h.state, RUN_QUEUED))
-        return error_set(err, ERROR_PLAN, _("cannot run %" G_GINT64_FORMAT " again: it is %s"), id,
+        return error_set(err, ERROR_PLAN, _("cannot run %" PRId64 " again: it is %s"), id,
                          run_state_name(h.state));
     if (!run_move(s, &h, RUN_QUEUED, NULL, 1, err))
         return false;

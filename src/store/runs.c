@@ -6,6 +6,7 @@
 #include "store/tasks.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -116,7 +117,7 @@ static run_record *take_run(query *q)
 
 static bool no_such_run(int64_t id, error **err)
 {
-    return error_set(err, ERROR_NOT_FOUND, _("there is no run %" G_GINT64_FORMAT), id);
+    return error_set(err, ERROR_NOT_FOUND, _("there is no run %" PRId64), id);
 }
 
 run_record *store_run_get(store *s, int64_t id, error **err)
@@ -364,7 +365,7 @@ bool run_head_load(store *s, int64_t id, run_head *h, error **err)
 bool run_is_lost(const store_lease *lease, error **err)
 {
     error_set(err, ERROR_LOST,
-              _("this process does not hold the run %" G_GINT64_FORMAT " any more"), lease->run);
+              _("this process does not hold the run %" PRId64 " any more"), lease->run);
     return error_hint(err, _("It was taken for dead, or the run was given to another process."));
 }
 
@@ -377,6 +378,6 @@ bool run_head_load_leased(store *s, const store_lease *lease, run_head *h, error
 
 bool run_audit(store *s, const char *operation, int64_t id, const char *detail, error **err)
 {
-    g_autofree char *object = g_strdup_printf("%" G_GINT64_FORMAT, id);
+    g_autofree char *object = g_strdup_printf("%" PRId64, id);
     return store_audit_add(s, operation, object, NULL, NULL, detail, err);
 }

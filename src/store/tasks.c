@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/database.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What take_task reads. */
@@ -78,7 +79,7 @@ static bool no_such_task(const char *name, int64_t version, error **err)
 {
     if (version > 0)
         return error_set(err, ERROR_NOT_FOUND,
-                         _("there is no version %" G_GINT64_FORMAT " of the task \"%s\""), version,
+                         _("there is no version %" PRId64 " of the task \"%s\""), version,
                          name);
     return error_set(err, ERROR_NOT_FOUND, _("there is no task \"%s\""), name);
 }
@@ -153,8 +154,8 @@ static bool check_expected(const task_save *t, const task_record *old, error **e
     if (old == NULL)
         return error_set(err, ERROR_DOCUMENT, _("the task \"%s\" was deleted meanwhile"), t->name);
     error_set(err, ERROR_DOCUMENT,
-              _("the task \"%s\" was changed meanwhile: its version is %" G_GINT64_FORMAT
-                ", not %" G_GINT64_FORMAT),
+              _("the task \"%s\" was changed meanwhile: its version is %" PRId64
+                ", not %" PRId64),
               t->name, old->version, t->expected_version);
     return error_hint(err, _("Load it again and repeat the edit."));
 }
@@ -235,7 +236,7 @@ static bool confirm_version(store *s, const task_record *r, error **err)
         return false;
     query_put_text(&q, r->id);
     query_put_int(&q, r->version);
-    g_autofree char *detail = g_strdup_printf("version %" G_GINT64_FORMAT, r->version);
+    g_autofree char *detail = g_strdup_printf("version %" PRId64, r->version);
     return query_run(&q, NULL, err) && store_audit_add(s, "task.confirm", r->name, r->document_hash,
                                                        r->document_hash, detail, err);
 }
@@ -271,8 +272,8 @@ static bool save_inside(store *s, const task_save *t, int64_t *version, error **
     int64_t next = old != NULL ? old->version + 1 : 1;
     g_autofree char *detail =
         old != NULL && strcmp(old->name, t->name) != 0
-            ? g_strdup_printf("version %" G_GINT64_FORMAT ", renamed from \"%s\"", next, old->name)
-            : g_strdup_printf("version %" G_GINT64_FORMAT, next);
+            ? g_strdup_printf("version %" PRId64 ", renamed from \"%s\"", next, old->name)
+            : g_strdup_printf("version %" PRId64, next);
     if ((old == NULL && !insert_task(s, id, t->name, err)) ||
         !insert_version(s, id, next, t, hash, err) || !set_latest(s, id, t->name, next, err) ||
         !set_connections(s, id, t->connections, err) ||
@@ -318,7 +319,7 @@ static bool refuse_open_runs(store *s, const task_record *r, error **err)
     int64_t run = query_take_int(&q);
     g_autofree char *state = query_take_text(&q);
     error_set(err, ERROR_BUSY,
-              _("cannot delete the task \"%s\": its run %" G_GINT64_FORMAT " is %s"), r->name, run,
+              _("cannot delete the task \"%s\": its run %" PRId64 " is %s"), r->name, run,
               state);
     return error_hint(err, _("Cancel the run, or wait for its end."));
 }
