@@ -181,6 +181,15 @@ static size_t unescape(char *start, size_t size)
     return (size_t)(to - start);
 }
 
+/* The delimiter at or after @at that no backslash takes, or @end. */
+static char *bare_delimiter(char *at, char *end, char delimiter)
+{
+    for (; at < end && *at != delimiter; at++)
+        if (*at == '\\' && at + 1 < end)
+            at++;
+    return at;
+}
+
 /* Cut @text (a copy that may be changed) into fields. NULL, or why not. */
 static const char *cut_fields(const file_format *f, char *text, size_t size, GArray *fields)
 {
@@ -200,7 +209,8 @@ static const char *cut_fields(const file_format *f, char *text, size_t size, GAr
                 return _("text after a closing quote");
             v = null_or_text(f, start, undouble(start, close, f->quote), true);
         } else {
-            char *close = memchr(at, f->delimiter, end - at);
+            char *close = f->quote == 0 ? bare_delimiter(at, end, f->delimiter)
+                                        : memchr(at, f->delimiter, end - at);
             if (close == NULL)
                 close = end;
             size_t length = (size_t)(close - at);
