@@ -246,8 +246,8 @@ static bool check_existing_keys(run_state *r, error **err)
         g_autofree char *message =
             g_strdup_printf(_("the target has a row with this key already (\"%s\")"),
                             k->name != NULL ? k->name : k->columns[0]);
-        if (!reject_staged(r, condition->str, REJECT_KEY,
-                           mapped_index(p, k->columns[0]), message, err))
+        if (!reject_staged(r, condition->str, REJECT_KEY, mapped_index(p, k->columns[0]), message,
+                           err))
             return false;
     }
     return true;
@@ -277,8 +277,8 @@ static bool check_foreign_keys(run_state *r, error **err)
         g_autofree char *message =
             g_strdup_printf(_("no row of \"%s\" has the key that column \"%s\" refers to"),
                             k->references->name, k->columns[0]);
-        if (!reject_staged(r, condition->str, REJECT_FOREIGN_KEY,
-                           mapped_index(p, k->columns[0]), message, err))
+        if (!reject_staged(r, condition->str, REJECT_FOREIGN_KEY, mapped_index(p, k->columns[0]),
+                           message, err))
             return false;
     }
     return true;

@@ -100,6 +100,9 @@ void pg_reject(batch *b, unsigned row, const pg_refused_columns *names, const PG
     const char *detail = PQresultErrorField(answer, PG_DIAG_MESSAGE_DETAIL);
     const char *context = PQresultErrorField(answer, PG_DIAG_CONTEXT);
     int column = column_of_name(names, PQresultErrorField(answer, PG_DIAG_COLUMN_NAME));
+    const char *rule = PQresultErrorField(answer, PG_DIAG_CONSTRAINT_NAME);
+    if (column < 0 && rule != NULL && names->rules != NULL)
+        column = column_of_name(names, g_hash_table_lookup(names->rules, rule));
     if (column < 0 && context != NULL)
         pg_context_line(names, context, &column);
     size_t i = find_class(sqlstate);

@@ -12,6 +12,7 @@
 typedef struct {
     const char *table;          /* bare name of the table that is copied into */
     const char *const *columns; /* NULL-terminated, in the order of batch->target */
+    GHashTable *rules;          /* constraint or unique index → the column it is about; or NULL */
 } pg_refused_columns;
 
 /* The line of the COPY, from 1, that its CONTEXT names; 0 when it names none. */

@@ -9,6 +9,7 @@
 #include "link/postgresql_codec.h"
 #include "link/postgresql_reject.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* A group ends at either. Each COPY costs the server 1.4 ms before its first
@@ -31,7 +32,8 @@ typedef struct {
     writer base;
     pg_session *session;
     pg_refused_columns names;
-    char *table; /* bare name, as in the server's CONTEXT */
+    char *table;  /* bare name, as in the server's CONTEXT */
+    char *quoted; /* with its schema */
     char **columns;
     char *start;    /* the COPY statement */
     pg_form *forms; /* [n_columns] when binary */
@@ -46,7 +48,8 @@ typedef struct {
     void *user;
     GPtrArray *held; /* of batch*, of the group */
     size_t held_bytes;
-    int64_t passed; /* rows of this COPY in batches that were given back */
+    int64_t sent;   /* rows of this COPY */
+    int64_t passed; /* those in batches that were given back */
     pg_buffer buffer;
 } pg_writer;
 
@@ -120,17 +123,17 @@ writer *pg_write_open(session *base, const write_request *request, error **err)
     w->names =
         (pg_refused_columns){ .table = w->table, .columns = (const char *const *)w->columns };
 
-    g_autofree char *table = pg_quoted_table(s, request->table);
+    w->quoted = pg_quoted_table(s, request->table);
     g_autofree char *columns = dialect_quoted_list(s->base.connection->dialect, w->names.columns);
     bool itself = false;
-    if (!choose_forms(w, request, table, columns, err) ||
-        (!w->isolate && !refers_to_itself(s, table, &itself, err))) {
+    if (!choose_forms(w, request, w->quoted, columns, err) ||
+        (!w->isolate && !refers_to_itself(s, w->quoted, &itself, err))) {
         pg_write_close(&w->base);
         return NULL;
     }
     w->whole = itself;
     w->group_batches = GROUP_BATCHES;
-    w->start = g_strdup_printf("COPY %s (%s) FROM STDIN (FORMAT %s)", table, columns,
+    w->start = g_strdup_printf("COPY %s (%s) FROM STDIN (FORMAT %s)", w->quoted, columns,
                                w->binary ? "binary" : "text");
     return &w->base;
 }
@@ -160,7 +163,7 @@ static bool start_copy(pg_writer *w, error **err)
     }
     w->has_savepoint = !w->whole;
     w->in_copy = true;
-    w->passed = 0;
+    w->sent = w->passed = 0;
     w->buffer.size = 0;
     if (w->binary) {
         pg_buffer_reserve(&w->buffer, PG_COPY_HEADER_SIZE);
@@ -189,6 +192,17 @@ static bool put(pg_writer *w, error **err)
     }
     w->buffer.size = 0;
     return true;
+}
+
+static bool expect_all_taken(const pg_writer *w, PGresult *result, error **err)
+{
+    int64_t taken = g_ascii_strtoll(PQcmdTuples(result), NULL, 10);
+    if (taken == w->sent)
+        return true;
+    error_set(err, ERROR_VERIFY,
+              _("%" PRId64 " rows were sent to table \"%s\", but it took %" PRId64), w->sent,
+              w->table, taken);
+    return error_hint(err, _("a trigger of the table may swallow rows"));
 }
 
 /* End the COPY. True with *refused set: the server refused a row, and the
@@ -230,6 +244,8 @@ static bool finish_copy(pg_writer *w, PGresult **refused, error **err)
         }
         if (!ok)
             pg_fail(s, result, doing_store(), err);
+        else
+            ok = expect_all_taken(w, result, err);
         PQclear(result);
         if (!ok) {
             pg_drain(s, false);
@@ -286,7 +302,10 @@ static bool append_text(pg_writer *w, const batch *b, unsigned row, unsigned *co
 static bool append_row(pg_writer *w, const batch *b, unsigned row, unsigned *column,
                        pg_refusal *why)
 {
-    return w->binary ? append_binary(w, b, row, column, why) : append_text(w, b, row, column, why);
+    bool appended =
+        w->binary ? append_binary(w, b, row, column, why) : append_text(w, b, row, column, why);
+    w->sent += appended;
+    return appended;
 }
 
 /* A row that we refuse ourselves. */
@@ -371,9 +390,38 @@ static bool copy_rows(pg_writer *w, const GArray *rows, guint from, guint until,
     return finish_copy(w, refused, err);
 }
 
+/* The server names the rule that a row breaks, but not its column. A check of
+ * several columns is about none of them alone; a key is called by its first. */
+static bool learn_rules(pg_writer *w, error **err)
+{
+    static const char sql[] =
+        "SELECT o.conname, a.attname FROM pg_catalog.pg_constraint o"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = o.conkey[1]"
+        " WHERE o.conrelid = pg_catalog.to_regclass($1)"
+        " AND (o.contype <> 'c' OR pg_catalog.cardinality(o.conkey) = 1)"
+        " UNION SELECT c.relname, a.attname FROM pg_catalog.pg_index i"
+        " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+        " WHERE i.indrelid = pg_catalog.to_regclass($1) AND i.indisunique";
+    if (w->names.rules != NULL)
+        return true;
+    const char *values[] = { w->quoted };
+    g_autoptr(pg_result) r =
+        pg_query(w->session, sql, 1, values, _("look at the target's keys"), err);
+    if (r == NULL)
+        return false;
+    w->names.rules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (int i = 0; i < PQntuples(r); i++)
+        g_hash_table_insert(w->names.rules, g_strdup(pg_text(r, i, 0)), g_strdup(pg_text(r, i, 1)));
+    return true;
+}
+
 /* Mark a row that the server refused; false when none may be. */
 static bool blame(pg_writer *w, const place *p, const PGresult *refused, error **err)
 {
+    /* Not amid a transaction that has failed. */
+    if (!w->whole && !learn_rules(w, err))
+        return false;
     pg_reject(p->b, p->row, &w->names, refused);
     return w->isolate || pg_fail(w->session, refused, doing_store(), err);
 }
@@ -488,6 +536,8 @@ void pg_write_close(writer *base)
     pg_buffer_clear(&w->buffer);
     g_strfreev(w->columns);
     g_free(w->table);
+    g_free(w->quoted);
+    g_clear_pointer(&w->names.rules, g_hash_table_unref);
     g_free(w->start);
     g_free(w->forms);
     g_free(w);
