@@ -63,6 +63,15 @@ static bool check_place(const plan *p, error **err)
     return error_hint(err, _("name the target by target.%s"), wanted);
 }
 
+static void warn_of_empty_text(plan *p)
+{
+    const file_format *f = p->target->format;
+    if (f != NULL && f->delimiter != 0 && f->quote == 0 && f->null_text[0] == '\0')
+        plan_warn(p, _("a file without quotes and without a spelling of NULL cannot tell the empty "
+                       "text and NULL apart: set format.null of connection \"%s\""),
+                  p->target->name);
+}
+
 bool plan_target(plan *p, const plan_context *context, error **err)
 {
     const task *t = p->task;
@@ -112,6 +121,7 @@ bool plan_target(plan *p, const plan_context *context, error **err)
             return error_set(err, ERROR_PLAN, _("source and target are the same table \"%s\""),
                              shown);
     }
+    warn_of_empty_text(p);
     p->claim_target = claim_of(p->target, p->table);
     return true;
 }
