@@ -624,13 +624,13 @@ static void rows_that_the_server_refuses_are_marked_and_all_others_stored(void *
         const char *sqlstate;
     } wanted[] = {
         { 17, REJECT_NULL, 1, "23502" },
-        { 18, REJECT_CHECK, -1, "23514" },
-        { 9000, REJECT_CHECK, -1, "23514" },
+        { 18, REJECT_CHECK, 2, "23514" },
+        { 9000, REJECT_CHECK, 2, "23514" },
         { 29999, REJECT_LENGTH, 3, "22001" },
-        { 5, REJECT_KEY, -1, "23505" },
-        { 1, REJECT_FOREIGN_KEY, -1, "23503" },
-        { 12000, REJECT_FOREIGN_KEY, -1, "23503" },
-        { 15000, REJECT_KEY, -1, "23505" },
+        { 5, REJECT_KEY, 0, "23505" },
+        { 1, REJECT_FOREIGN_KEY, 4, "23503" },
+        { 12000, REJECT_FOREIGN_KEY, 4, "23503" },
+        { 15000, REJECT_KEY, 5, "23505" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
         const reject_reason *why = reason_of(&k, wanted[i].id);
