@@ -114,6 +114,8 @@ static json_t *to_json(const plan *p)
                         json_pack("{s:s, s:s, s:s, s:b, s:o}", "connection", p->target->name,
                                   "type", p->target->type, "table", table, "created",
                                   p->creates_table, "slice", optional(p->slice_text)));
+    if (p->ledger_table != NULL)
+        json_object_set_new(json_object_get(o, "target"), "ledger", json_string(p->ledger_table));
     json_object_set_new(o, "mapping", mapping_to_json(p));
     json_object_set_new(o, "segments", segments_to_json(p));
     json_object_set_new(o, "readers", json_integer(p->readers));

@@ -183,7 +183,13 @@ static bool write_ledger(run_state *r, int64_t rows, error **err)
 static bool settle(run_state *r, error **cause, error **err)
 {
     g_autoptr(error) local = NULL;
-    int committed = run_resolve(r->plan, &local);
+    const plan *p = r->plan;
+    const run_proof proof = {
+        .target = p->target, .table = p->table, .ledger = p->ledger_table, .token = p->run_token
+    };
+    /* What this session still holds would be in the way of the proof. */
+    g_clear_pointer(&r->target, session_close);
+    int committed = run_resolve(&proof, &local);
     if (committed == 1) {
         run_log(r, LOG_WARNING,
                 _("the reply to COMMIT was lost; the ledger proves that it took "
@@ -195,6 +201,9 @@ static bool settle(run_state *r, error **cause, error **err)
         run_log(r, LOG_WARNING,
                 _("the reply to COMMIT was lost; the ledger proves that it did "
                   "not take place"));
+        if ((*cause)->code == ERROR_UNRESOLVED)
+            (*cause)->code = ERROR_CONNECT;
+        error_detail(cause, _("Nothing was published: the target has no trace of the commit."));
         return error_propagate(err, cause);
     }
     error_set(err, ERROR_UNRESOLVED, _("the reply to COMMIT was lost: %s"), (*cause)->message);
@@ -202,6 +211,11 @@ static bool settle(run_state *r, error **cause, error **err)
     error_hint(err, _("\"rowferry run show RUN\" asks the target again"));
     g_clear_pointer(cause, error_free);
     return false;
+}
+
+static void commit_sent(void *user)
+{
+    run_reach(user, "K16");
 }
 
 bool run_commit(run_state *r, int64_t rows, error **err)
@@ -212,13 +226,14 @@ bool run_commit(run_state *r, int64_t rows, error **err)
         return false;
     if (!write_ledger(r, rows, err))
         return false;
-    if (!r->callbacks->may_commit(r->callbacks->user))
-        return error_set(err, ERROR_LOST, _("this process lost its lease: nothing is published"));
+    if (!r->callbacks->may_commit(r->callbacks->user, err))
+        return false;
     run_watch_end(r);
     if (!run_tick(r, err))
         return false;
     r->callbacks->committing(r->callbacks->user);
-    run_reach(r, "K16");
+    r->target->commit_sent = commit_sent;
+    r->target->commit_user = r;
     error *cause = NULL;
     switch (r->target->ops->commit(r->target, &cause)) {
     case COMMIT_DONE:

@@ -151,6 +151,7 @@ static void drop_staging(run_state *r)
     const plan *p = r->plan;
     if (p->staging == NULL)
         return;
+    run_reach(r, "K20");
     error *cause = NULL;
     g_autoptr(session) s = open_target(p, &cause);
     if (s == NULL || !s->ops->staging_drop(s, p->staging, p->run_token, &cause)) {
@@ -160,6 +161,7 @@ static void drop_staging(run_state *r)
                 p->staging->name, cause->message);
         error_free(cause);
     }
+    run_reach(r, "K21");
 }
 
 /* ---- loading ------------------------------------------------------------- */
@@ -387,23 +389,70 @@ void run_result_clear(run_result *r)
     g_clear_pointer(&r->checksum, g_free);
 }
 
-int run_resolve(const plan *p, error **err)
+/* A COMMIT that was sent may still be under way: the dead process's session
+ * then holds its row of the ledger, and a second one with the same key waits
+ * for its end. True when our row went in: nothing was committed, and nothing
+ * is on its way. */
+static bool ledger_is_free(session *s, const run_proof *proof, error **err)
 {
-    if (p->ledger_table == NULL) {
-        error_set(err, ERROR_UNRESOLVED,
-                  _("whether the last commit to \"%s\" took place cannot be proven: there is no "
-                    "ledger"),
-                  p->table->name);
-        return -1;
+    const value token = value_span(VALUE_TEXT, proof->token, (uint32_t)strlen(proof->token));
+    const value values[] = { token, value_int(-1), value_int(0), token,
+                             token, token,         value_int(0), value_null() };
+    const template_variable variables[] = { { "ledger", proof->ledger }, { NULL, NULL } };
+    g_autofree char *sql = dialect_statement(s->connection->dialect, "ledger_insert", variables);
+    int64_t affected;
+    if (!s->ops->begin(s, proof->table, err))
+        return false;
+    bool went_in = s->ops->execute(s, sql, values, G_N_ELEMENTS(values), &affected, err);
+    s->ops->rollback(s);
+    return went_in;
+}
+
+static int ask_ledger(session *s, const run_proof *proof, error **err)
+{
+    error *refused = NULL;
+    if (ledger_is_free(s, proof, &refused))
+        return 0;
+    const template_variable variables[] = { { "ledger", proof->ledger }, { NULL, NULL } };
+    g_autofree char *sql = dialect_statement(s->connection->dialect, "ledger_select", variables);
+    const value token = value_span(VALUE_TEXT, proof->token, (uint32_t)strlen(proof->token));
+    g_autoptr(error) unreadable = NULL;
+    g_autoptr(query_result) q = s->ops->query(s, sql, &token, 1, &unreadable);
+    if (q != NULL && q->rows->len > 0) {
+        error_free(refused);
+        return 1;
     }
-    g_autoptr(session) s = open_target(p, err);
+    error_propagate(err, &refused);
+    return -1;
+}
+
+/* The rename of a file is its commit: until then the temporary file is there. */
+static int look_for_temporary(session *s, const run_proof *proof, error **err)
+{
+    g_autoptr(GPtrArray) tokens = s->ops->staging_list(s, proof->table, err);
+    if (tokens == NULL)
+        return -1;
+    for (guint i = 0; i < tokens->len; i++)
+        if (strcmp(tokens->pdata[i], proof->token) == 0)
+            return 0;
+    return 1;
+}
+
+int run_resolve(const run_proof *proof, error **err)
+{
+    const session_options options = { .run_token = proof->token };
+    g_autoptr(session) s = session_open(proof->target, &options, err);
     if (s == NULL)
         return -1;
-    const template_variable variables[] = { { "ledger", p->ledger_table }, { NULL, NULL } };
-    g_autofree char *sql = dialect_statement(p->target->dialect, "ledger_select", variables);
-    const value token = value_span(VALUE_TEXT, p->run_token, (uint32_t)strlen(p->run_token));
-    g_autoptr(query_result) q = s->ops->query(s, sql, &token, 1, err);
-    return q == NULL ? -1 : q->rows->len > 0;
+    if ((s->ops->capabilities & LINK_SQL) == 0)
+        return look_for_temporary(s, proof, err);
+    if (proof->ledger != NULL)
+        return ask_ledger(s, proof, err);
+    error_set(err, ERROR_UNRESOLVED,
+              _("whether the last commit to \"%s\" took place cannot be proven: there is no "
+                "ledger"),
+              proof->table->name);
+    return -1;
 }
 
 bool run_sweep(const connection *c, const table_name *target, const char *token, error **err)

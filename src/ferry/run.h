@@ -40,8 +40,8 @@ typedef struct {
     void (*progress)(void *user, const run_counters *now);
     void (*segment)(void *user, const run_segment *now);
     void (*log)(void *user, log_level level, const char *message);
-    /* Asked before every commit of the target. False: roll back. */
-    bool (*may_commit)(void *user);
+    /* Asked before every commit of the target. False with *err set: roll back. */
+    bool (*may_commit)(void *user, error **err);
     /* Before COMMIT is sent and after it is known: recorded as `unresolved`
      * if the process dies between the two. */
     void (*committing)(void *user);
@@ -69,9 +69,18 @@ typedef struct {
 bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, error **err);
 void run_result_clear(run_result *r);
 
-/* Settle a run whose COMMIT reply was lost: 1 committed, 0 not, -1 cannot be
- * proven (then *err says why). */
-int run_resolve(const plan *p, error **err);
+/* Where the proof of a run's commit is: all of it is in the plan's JSON, so
+ * that neither the task nor its source is needed. Borrowed. */
+typedef struct {
+    const connection *target;
+    const table_name *table;
+    const char *ledger; /* quoted; NULL: none */
+    const char *token;
+} run_proof;
+
+/* Settle a run whose COMMIT reply was lost: 1 committed, 0 not (and it never
+ * will be), -1 cannot be proven now (then *err says why). */
+int run_resolve(const run_proof *proof, error **err);
 
 /* Remove what a dead run left in the target: staging of @token. */
 bool run_sweep(const connection *c, const table_name *target, const char *token, error **err);

@@ -13,6 +13,7 @@
 
 /* How much of a file is looked at to guess its number of rows. */
 #define GUESS_BYTES 65536
+#define LOCK_SUFFIX "lock"
 
 static file_session *as_file(session *s)
 {
@@ -184,7 +185,7 @@ static char *beside(const char *path, const char *suffix)
  * what was opened may have been removed meanwhile: then it is tried again. */
 static bool lock_target(file_session *s, error **err)
 {
-    s->lock_path = beside(s->final_path, "lock");
+    s->lock_path = beside(s->final_path, LOCK_SUFFIX);
     for (;;) {
         int fd = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
@@ -231,13 +232,13 @@ static bool file_begin_publish(session *base, const table_name *table, bool lock
 
 /* The temporary file, emptied, stays until the run's end is recorded: as long
  * as it is there, the commit did not take place. The next run removes it. */
-static commit_outcome not_committed(file_session *s, const char *format, int reason, error **err)
+static commit_outcome not_committed(file_session *s, int reason, error **err)
 {
     if (truncate(s->temporary_path, 0) != 0)
         g_debug("%s: %s", s->temporary_path, g_strerror(errno));
     g_clear_pointer(&s->temporary_path, g_free);
-    error_set(err, reason == ENOSPC || reason == EDQUOT ? ERROR_DISK : ERROR_IO, format,
-              s->final_path, g_strerror(reason));
+    error_set(err, reason == ENOSPC || reason == EDQUOT ? ERROR_DISK : ERROR_IO,
+              _("could not put \"%s\" in its place: %s"), s->final_path, g_strerror(reason));
     return COMMIT_FAILED;
 }
 
@@ -246,14 +247,14 @@ static commit_outcome file_commit(session *base, error **err)
     file_session *s = as_file(base);
     int fd = s->fd;
     s->fd = -1;
-    if (fsync(fd) != 0 || close(fd) != 0) {
-        int reason = errno;
-        close(fd);
-        return not_committed(s, _("could not write \"%s\": %s"), reason, err);
-    }
+    int reason = fsync(fd) == 0 ? 0 : errno;
+    if (close(fd) != 0 && reason == 0)
+        reason = errno;
     session_commit_sent(base);
-    if (rename(s->temporary_path, s->final_path) != 0)
-        return not_committed(s, _("could not put \"%s\" in its place: %s"), errno, err);
+    if (reason == 0 && rename(s->temporary_path, s->final_path) != 0)
+        reason = errno;
+    if (reason != 0)
+        return not_committed(s, reason, err);
     g_clear_pointer(&s->temporary_path, g_free);
     bool done = file_sync_directory(s->final_path, err);
     file_rollback(base);
@@ -269,15 +270,29 @@ static table_name *file_staging_name(session *base, const table_name *target, co
     return table_name_new(NULL, g_str_has_prefix(path, "./") ? path + 2 : path);
 }
 
+/* The lock file of a target, unless somebody holds it. */
+static void drop_lock(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fd < 0)
+        return;
+    if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
+        unlink(path);
+    close(fd);
+}
+
 static bool file_staging_drop(session *base, const table_name *staging, const char *token,
                               error **err)
 {
-    (void)token;
     g_autofree char *path = file_path(base->connection, staging->name, err);
     if (path == NULL)
         return false;
     if (unlink(path) != 0 && errno != ENOENT)
         return error_set(err, ERROR_IO, _("could not remove \"%s\": %s"), path, g_strerror(errno));
+    g_autofree char *stem = g_strndup(path, strlen(path) - strlen(token));
+    g_autofree char *lock_path = g_strconcat(stem, LOCK_SUFFIX, NULL);
+    drop_lock(lock_path);
     return true;
 }
 

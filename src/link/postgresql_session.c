@@ -163,8 +163,8 @@ static bool check_version(pg_session *s, error **err)
 
 /* A statement whose client died is to end soon: it holds locks. A server on a
  * system that cannot look for that refuses to, and is left as it is. */
-#define SESSION_SQL_14 \
-    "SET idle_session_timeout = 0;" \
+#define SESSION_SQL_14                                         \
+    "SET idle_session_timeout = 0;"                            \
     "DO $$ BEGIN SET client_connection_check_interval = '2s';" \
     " EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$;"
 

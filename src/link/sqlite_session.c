@@ -425,6 +425,7 @@ static commit_outcome sqlite_commit(session *base, error **err)
     sqlite_session *s = sqlite_of(base);
     if (!sqlite_check(s, err))
         return COMMIT_FAILED;
+    session_commit_sent(base);
     /* While readers are in the file the busy handler waits here too. */
     int code = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
     if (code == SQLITE_OK) {
@@ -436,10 +437,7 @@ static commit_outcome sqlite_commit(session *base, error **err)
         return COMMIT_FAILED;
     }
     /* The journal may or may not be gone: the next one to open the file knows. */
-    error *local = NULL;
-    sqlite_fail(s, &local, _("commit"));
-    local->code = ERROR_UNRESOLVED;
-    error_propagate(err, &local);
+    sqlite_fail(s, err, _("commit"));
     return COMMIT_UNKNOWN;
 }
 

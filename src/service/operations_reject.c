@@ -288,7 +288,7 @@ static bool replay(engine *e, const run_record *r, const char *path, const json_
         .replay_of = r->id,
     };
     int64_t run;
-    return runner_create(e, &request, &run, err) && runner_execute(e, run, out, err) &&
+    return runner_execute_new(e, &request, &run, out, err) &&
            close_replayed(e, path, numbers, run, err);
 }
 

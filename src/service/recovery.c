@@ -58,6 +58,11 @@ static bool read_target(engine *e, const json_t *plan_json, target *t, error **e
     return true;
 }
 
+static const char *ledger_of(const json_t *plan_json)
+{
+    return json_string_value(json_object_get(json_object_get(plan_json, "target"), "ledger"));
+}
+
 static void sweep_reaped(engine *e, const reaped_run *r)
 {
     if (r->plan == NULL)
@@ -140,13 +145,17 @@ bool recovery_resolve(engine *e, int64_t id, error **err)
         return false;
     if (r->state != RUN_UNRESOLVED)
         return true;
-    g_autoptr(planned_task) p = planned_task_of_run(e, r, err);
-    if (p == NULL)
-        return false;
-    int committed = run_resolve(p->plan, err);
+    g_auto(target) t = { 0 };
+    json_t *json = r->plan != NULL ? json_loads(r->plan, 0, NULL) : NULL;
+    bool known = read_target(e, json, &t, err);
+    const run_proof proof = {
+        .target = t.connection, .table = t.table, .ledger = ledger_of(json), .token = r->token
+    };
+    int committed = known ? run_resolve(&proof, err) : -1;
+    json_decref(json);
     if (committed < 0)
         return false;
-    const char *reason = committed ? "the ledger proves the commit" : "the ledger has no commit";
+    const char *reason = committed ? "the target proves the commit" : "the target has no commit";
     if (!store_run_decide(s, id, r->epoch, committed ? RUN_SUCCEEDED : RUN_FAILED, committed,
                           reason, err))
         return false;
@@ -154,7 +163,7 @@ bool recovery_resolve(engine *e, int64_t id, error **err)
                 committed ? _("run %" PRId64 ": its commit took place")
                           : _("run %" PRId64 ": its commit did not take place"),
                 id);
-    recovery_sweep_target(e, p, "");
+    sweep(e, &t, r->token);
     return true;
 }
 

@@ -41,7 +41,7 @@ static bool run_once(engine *e, const json_t *in, const char *date, json_t **out
     run_request r = run_request_from_input(in);
     r.business_date = date;
     int64_t run;
-    return runner_create(e, &r, &run, err) && runner_execute(e, run, out, err);
+    return runner_execute_new(e, &r, &run, out, err);
 }
 
 bool run_now(engine *e, const json_t *in, json_t **out, error **err)

@@ -49,7 +49,8 @@ json_t *run_row(const engine *e, const run_record *r)
                      "task", r->task_name, "business_date", r->business_date, "slot", slot_of(r),
                      "kind", run_kind_name(r->kind), "state", run_state_name(r->state), "attempt",
                      r->attempt, "started_at", engine_time(e, r->started_at), "finished_at",
-                     engine_time(e, r->finished_at), "error", optional_text(r->failure_code));
+                     engine_time(e, r->finished_at), "error",
+                     optional_text(has_failed(r) ? r->failure_code : NULL));
 }
 
 static json_t *attempts_of(engine *e, store *s, int64_t run, error **err)

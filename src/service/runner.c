@@ -37,7 +37,8 @@ typedef struct {
     int attempt;
     bool is_running; /* the state says so: it may become `cancelling` */
     bool cancelling;
-    gint64 stored_us; /* when the counters were stored last */
+    gint64 stored_us;      /* when the counters were stored last */
+    const GThread *thread; /* the one that owns the store's handle */
     const char *kill_at;
 } execution;
 
@@ -118,14 +119,12 @@ static void on_log(void *user, log_level level, const char *message)
 
 /* The store must know that a COMMIT is on its way before it is sent, else the
  * death of this process could pass for a failure. */
-static bool on_may_commit(void *user)
+static bool on_may_commit(void *user, error **err)
 {
     execution *x = user;
-    g_autoptr(error) why = NULL;
-    if (!keeper_lost(x->keeper) && store_run_committing(x->store, &x->lease, &why))
-        return true;
-    log_file_add(x->log, LOG_ERROR, why != NULL ? why->message : _("the lease of the run is lost"));
-    return false;
+    if (keeper_lost(x->keeper))
+        return error_set(err, ERROR_LOST, _("this process lost its lease: nothing is published"));
+    return store_run_committing(x->store, &x->lease, err);
 }
 
 static void on_committing(void *user)
@@ -145,12 +144,14 @@ static bool on_cancelled(void *user)
     execution *x = user;
     if (!wants_to_stop(x))
         return false;
-    if (x->is_running && !x->cancelling) {
+    /* Any thread may ask, but only ours may write to the store; it asks too. */
+    if (x->is_running && !x->cancelling && g_thread_self() == x->thread) {
         g_autoptr(error) why = NULL;
         x->cancelling = true;
         log_file_add(x->log, LOG_WARNING, _("cancelling"));
         note_store_failure(x, store_run_set_state(x->store, &x->lease, RUN_CANCELLING, NULL, &why),
                            why);
+        pass(x, "K24");
     }
     return true;
 }
@@ -200,7 +201,6 @@ static bool make_plan(execution *x, error **err)
         return false;
     if (wants_to_stop(x))
         return error_set(err, ERROR_CANCELLED, _("cancelled"));
-    pass(x, "K1");
     return true;
 }
 
@@ -367,29 +367,22 @@ static bool run_to_the_end(execution *x, json_t **json, error **err)
     }
 }
 
-bool runner_execute(engine *e, int64_t run, json_t **result, error **err)
+/* --- creating --- */
+
+/* With @lease the run is ours at once: no moment in which it waits for nobody. */
+static bool create(store *s, const run_new *r, int64_t *run, store_lease *lease, error **err)
 {
-    *result = NULL;
-    if (!recovery_run(e, err))
+    if (!store_begin(s, err))
         return false;
-    g_auto(execution) x = { .engine = e, .store = engine_store(e, err) };
-    x.kill_at = g_getenv("ROWFERRY_TEST_KILL_AT");
-    x.record = store_run_get(x.store, run, err);
-    if (x.record == NULL || !store_lease_acquire(x.store, run, &x.lease, err))
-        return false;
-    if (x.record->options != NULL)
-        x.options_json = json_loads(x.record->options, 0, NULL);
-    x.options = run_options_from_json(x.options_json);
-    x.log_path = engine_run_file(e, run, "log.jsonl");
-    x.reject_path = engine_run_file(e, run, "rejects.jsonl");
-    error *cause = NULL;
-    return prepare(&x, &cause) ? run_to_the_end(&x, result, err)
-                               : end_unstarted(&x, result, &cause, err);
+    if (store_run_create(s, r, run, NULL, err) &&
+        (lease == NULL || store_lease_acquire(s, *run, lease, err)))
+        return store_commit(s, err);
+    store_rollback(s);
+    return false;
 }
 
-/* --- creating and detaching --- */
-
-bool runner_create(engine *e, const run_request *r, int64_t *run, error **err)
+static bool create_run(engine *e, const run_request *r, int64_t *run, store_lease *lease,
+                       error **err)
 {
     g_autoptr(task_record) record = NULL;
     g_autoptr(task) t = engine_task(e, r->task, 0, &record, err);
@@ -418,11 +411,55 @@ bool runner_create(engine *e, const run_request *r, int64_t *run, error **err)
         .parent = r->replay_of,
         .options = options,
     };
-    bool done = store_run_create(e->store, &created, run, NULL, err);
+    bool done = create(e->store, &created, run, lease, err);
     free(options);
     json_decref(json);
     return done;
 }
+
+bool runner_create(engine *e, const run_request *r, int64_t *run, error **err)
+{
+    return create_run(e, r, run, NULL, err);
+}
+
+/* --- executing --- */
+
+static bool execute(engine *e, const store_lease *lease, json_t **result, error **err)
+{
+    g_auto(execution) x = { .engine = e, .store = e->store, .lease = *lease };
+    x.thread = g_thread_self();
+    x.kill_at = g_getenv("ROWFERRY_TEST_KILL_AT");
+    pass(&x, "K1");
+    x.record = store_run_get(x.store, lease->run, err);
+    if (x.record == NULL)
+        return false;
+    if (x.record->options != NULL)
+        x.options_json = json_loads(x.record->options, 0, NULL);
+    x.options = run_options_from_json(x.options_json);
+    x.log_path = engine_run_file(e, lease->run, "log.jsonl");
+    x.reject_path = engine_run_file(e, lease->run, "rejects.jsonl");
+    error *cause = NULL;
+    return prepare(&x, &cause) ? run_to_the_end(&x, result, err)
+                               : end_unstarted(&x, result, &cause, err);
+}
+
+bool runner_execute(engine *e, int64_t run, json_t **result, error **err)
+{
+    store_lease lease;
+    *result = NULL;
+    return recovery_run(e, err) && store_lease_acquire(e->store, run, &lease, err) &&
+           execute(e, &lease, result, err);
+}
+
+bool runner_execute_new(engine *e, const run_request *r, int64_t *run, json_t **result, error **err)
+{
+    store_lease lease;
+    *result = NULL;
+    return recovery_run(e, err) && create_run(e, r, run, &lease, err) &&
+           execute(e, &lease, result, err);
+}
+
+/* --- detaching --- */
 
 static void own_session(gpointer unused)
 {

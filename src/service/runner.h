@@ -26,6 +26,11 @@ bool runner_create(engine *e, const run_request *r, int64_t *run, error **err);
  * result also when it failed; NULL when it could not even begin. */
 bool runner_execute(engine *e, int64_t run, json_t **result, error **err);
 
+/* Record a run that is this process's from its first moment, and execute it:
+ * runner_create() and runner_execute() in one. */
+bool runner_execute_new(engine *e, const run_request *r, int64_t *run, json_t **result,
+                        error **err);
+
 /* Start a process of its own for the queued run @run, in its own session; wait
  * until it has taken the run. */
 bool runner_detach(engine *e, int64_t run, error **err);
