@@ -224,9 +224,7 @@ static void append_equal(const plan *p, GString *sql, const char *alias, char *c
     }
 }
 
-/* New rows may not meet keys of rows that stay in the target: all of them in
- * an append, those outside the slice in an overwrite. */
-static bool check_existing_keys(run_state *r, error **err)
+bool run_reject_existing_keys(run_state *r, error **err)
 {
     const plan *p = r->plan;
     if (p->mode != MODE_APPEND && (p->mode != MODE_OVERWRITE || p->slice_sql == NULL))
@@ -250,7 +248,8 @@ static bool check_existing_keys(run_state *r, error **err)
                            err))
             return false;
     }
-    return true;
+    r->staged = r->result->counters.rows_written;
+    return run_judge_rejects(r, err);
 }
 
 /* Rows whose foreign key has no counterpart. A table that refers to itself is
@@ -342,7 +341,7 @@ bool run_check_staging(run_state *r, error **err)
     if (!r->target->ops->begin(r->target, p->staging, err))
         return false;
     if (!check_slice(r, err) || !run_tick(r, err) || !check_duplicates(r, err) ||
-        !check_existing_keys(r, err) || !check_foreign_keys(r, err))
+        !check_foreign_keys(r, err))
         return false;
     r->staged = r->result->counters.rows_written;
     return r->target->ops->commit(r->target, err) == COMMIT_DONE;

@@ -15,4 +15,5 @@ librowferry_a_SOURCES += \
 	src/ferry/publish.c \
 	src/ferry/replay.c src/ferry/replay.h \
 	src/ferry/run.c src/ferry/run.h src/ferry/run_private.h \
-	src/ferry/throttle.c src/ferry/throttle.h
+	src/ferry/throttle.c src/ferry/throttle.h \
+	src/ferry/zone_step.c src/ferry/zone_step.h

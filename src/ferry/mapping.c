@@ -1,6 +1,7 @@
 #include "ferry/mapping.h"
 
 #include "base/intl.h"
+#include "ferry/zone_step.h"
 #include "row/convert.h"
 
 #include <string.h>
@@ -36,7 +37,15 @@ void mapping_free(mapping *m)
     if (m == NULL)
         return;
     g_ptr_array_unref(m->columns);
+    zone_free(m->source_zone);
+    zone_free(m->target_zone);
     g_free(m);
+}
+
+static bool changes_zone(const mapping *m, const mapping_column *c)
+{
+    return m->source_zone != NULL &&
+           (c->type.kind == TYPE_TIMESTAMP || c->type.kind == TYPE_INSTANT);
 }
 
 /* Whether every value of @from is a value of @to without a look at it. */
@@ -102,7 +111,9 @@ void mapping_choose_carry(mapping *m, GPtrArray *source_columns, bool loose_sour
         const data_type *carried = loose_source ? &any : &from->type;
         bool replaced = c->replace != NULL && c->replace->len > 0;
         bool rounded = m->round && has_digits(&c->type);
-        if (replaced ? c->type.kind == TYPE_ANY : fits_always(carried, &c->type))
+        if (changes_zone(m, c))
+            c->carry = CARRY_CONVERT;
+        else if (replaced ? c->type.kind == TYPE_ANY : fits_always(carried, &c->type))
             c->carry = CARRY_ALIAS;
         else if (loose_source && loose_target && !replaced && !rounded)
             c->carry = CARRY_CHECK;
@@ -205,16 +216,38 @@ static bool keeps_form(const mapping_column *c, const value *in)
     return c->carry == CARRY_CHECK && !(in->kind == VALUE_TEXT && is_number(&c->type));
 }
 
+/* From one zone to the other: first to a timestamp, whatever the source holds
+ * it as, then to the target's type. */
+static bool convert_zone(const mapping *m, const mapping_column *c, const value *in,
+                         const convert_options *options, batch *b, value *out, convert_error *why)
+{
+    const data_type local = { .kind = TYPE_TIMESTAMP, .fraction = -1 };
+    const data_type instant = { .kind = TYPE_INSTANT, .fraction = -1 };
+    value middle;
+    if (in->kind == VALUE_NULL || in->kind == VALUE_TIMESTAMP || in->kind == VALUE_INSTANT)
+        middle = *in;
+    else if (!convert_value(in, &local, options, b, &middle, why) &&
+             !convert_value(in, &instant, options, b, &middle, why))
+        return false;
+    if (middle.kind != VALUE_NULL &&
+        !zone_step(m->source_zone, m->target_zone, c->type.kind, &middle, why))
+        return false;
+    return convert_value(&middle, &c->type, options, b, out, why);
+}
+
 static void carry_values(const mapping *m, const mapping_column *c, int column, const value *in,
                          batch *b)
 {
     const convert_options options = { .round = m->round };
     value *out = b->target[column];
+    bool zoned = changes_zone(m, c);
     for (unsigned row = 0; row < b->n_rows; row++) {
         if (b->status[row] != ROW_OK)
             continue;
         convert_error why;
-        if (!convert_value(&in[row], &c->type, &options, b, &out[row], &why))
+        bool done = zoned ? convert_zone(m, c, &in[row], &options, b, &out[row], &why)
+                          : convert_value(&in[row], &c->type, &options, b, &out[row], &why);
+        if (!done)
             reject_value(b, row, column, c, &why);
         else if (keeps_form(c, &in[row]))
             out[row] = in[row];

@@ -7,6 +7,7 @@
 #ifndef ROWFERRY_FERRY_MAPPING_H
 #define ROWFERRY_FERRY_MAPPING_H
 
+#include "base/civil.h"
 #include "base/error.h"
 #include "ferry/task.h"
 #include "link/link.h"
@@ -37,6 +38,7 @@ typedef struct {
 typedef struct mapping {
     GPtrArray *columns; /* of mapping_column*, in the order they are written */
     bool round;
+    zone *source_zone, *target_zone; /* both or none; owned */
 } mapping;
 
 mapping *mapping_new(void);

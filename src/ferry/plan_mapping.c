@@ -402,11 +402,30 @@ static bool check_key(plan *p, error **err)
 
 static bool parse_filter(plan *p, const plan_context *context, error **err);
 
+/* Values convert only when both zones are known. */
+static bool open_zones(plan *p, error **err)
+{
+    const task *t = p->task;
+    if (t->source.time_zone == NULL || t->target.time_zone == NULL) {
+        if (t->source.time_zone != NULL || t->target.time_zone != NULL)
+            plan_warn(p, _("only one of source.time_zone and target.time_zone is set: "
+                           "timestamps are not converted"));
+        return true;
+    }
+    p->mapping->source_zone = zone_open(t->source.time_zone, err);
+    if (p->mapping->source_zone == NULL)
+        return false;
+    p->mapping->target_zone = zone_open(t->target.time_zone, err);
+    return p->mapping->target_zone != NULL;
+}
+
 bool plan_mapping(plan *p, const plan_context *context, error **err)
 {
     const task *t = p->task;
     p->mapping = mapping_new();
     p->mapping->round = t->target.round;
+    if (!open_zones(p, err))
+        return false;
     if (!parse_filter(p, context, err))
         return false;
     if (p->creates_table && !design_table(p, err))

@@ -343,8 +343,6 @@ static bool choose_strategy(plan *p, error **err)
         p->writers = 1;
         return true;
     }
-    if (p->task->target.commit_per_segment)
-        return error_set(err, ERROR_PLAN, _("target.commit \"segment\" is not in this version"));
     if (p->mode == MODE_OVERWRITE && p->table_info->delete_hazard != NULL) {
         error_set(err, ERROR_PLAN, _("replacing the rows of \"%s\" would do more than that: %s"),
                   p->table->name, p->table_info->delete_hazard);

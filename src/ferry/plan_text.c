@@ -234,6 +234,9 @@ static char *to_text(const plan *p)
          p->slice_text != NULL ? _(" of the slice ") : "",
          p->slice_text != NULL ? p->slice_text : "", p->verify ? _(", verified by checksums") : "");
     line(out, _("readers"), "%s", p->atomicity);
+    if (p->mapping->source_zone != NULL)
+        line(out, _("zones"), _("timestamps are converted from %s to %s"),
+             zone_name(p->mapping->source_zone), zone_name(p->mapping->target_zone));
     describe_mapping(p, out);
     char *create[] = { p->create_sql, NULL };
     describe_sql(out, _("create"), create);

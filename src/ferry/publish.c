@@ -143,6 +143,12 @@ bool run_publish(run_state *r, error **err)
     if (!same_table(r, err) || !run_guarded(r, p->pre_sql, "pre_sql", err))
         return false;
     run_reach(r, "K5");
+    int64_t loaded = r->staged;
+    if (!run_reject_existing_keys(r, err))
+        return false;
+    if (r->staged == 0 && loaded > 0 && p->mode == MODE_OVERWRITE)
+        return error_set(err, ERROR_EMPTY, _("every row was rejected: \"%s\" was left as it is"),
+                         p->table->name);
     if (!publish_rows(r, err))
         return false;
     run_reach(r, "K15");

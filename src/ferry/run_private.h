@@ -41,6 +41,10 @@ bool run_judge_rejects(run_state *r, error **err);
 /* check.c: what staging holds is what was read, and it will go in. Rows that
  * would not become rejects or, losing to a declared winner, filtered. */
 bool run_check_staging(run_state *r, error **err);
+/* Staged rows that meet keys of rows which stay in the target become rejects:
+ * all of them in an append, those outside the slice in an overwrite. Within
+ * the publish, when pre-SQL has made room and nobody else can add any more. */
+bool run_reject_existing_keys(run_state *r, error **err);
 /* Read @table back and compare with what was loaded. */
 bool run_verify(run_state *r, session *s, const table_name *table, error **err);
 

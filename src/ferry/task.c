@@ -150,7 +150,6 @@ static bool check_target(const task *t, const char *subject, const json_t *targe
 {
     write_mode mode = t->target.mode;
     const char *name = write_mode_name(mode);
-    const json_t *publish = json_object_get(target, "publish");
     const struct {
         bool wrong;
         const char *what;
@@ -160,9 +159,6 @@ static bool check_target(const task *t, const char *subject, const json_t *targe
         { t->target.winner_column != NULL && mode != MODE_UPSERT, "target.winner_column" },
         { t->target.empty == EMPTY_CLEAR && mode != MODE_OVERWRITE,
           "target.empty_source \"clear\"" },
-        { t->target.commit_per_segment && mode != MODE_APPEND, "target.commit \"segment\"" },
-        { t->target.max_change_percent >= 0 && mode != MODE_OVERWRITE,
-          "target.publish.max_change_percent" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if (rules[i].wrong)
@@ -172,11 +168,8 @@ static bool check_target(const task *t, const char *subject, const json_t *targe
         document_error(err, subject, _("target.key is missing"));
         return error_hint(err, _("mode \"upsert\" needs the columns by which rows match"));
     }
-    if (t->target.commit_per_segment &&
-        (t->target.pre_sql != NULL || t->target.post_sql != NULL || publish != NULL))
-        return document_error(err, subject,
-                              _("target.commit \"segment\" leaves no single publish, so pre_sql, "
-                                "post_sql and publish cannot be used with it"));
+    if (g_strcmp0(document_get_text(target, "commit"), "segment") == 0)
+        return document_error(err, subject, _("target.commit \"segment\" is not in this version"));
     if (t->target.publish_truncate && t->target.slice != NULL)
         return document_error(err, subject,
                               _("target.publish.truncate would remove more than target.slice"));
@@ -216,12 +209,8 @@ static bool read_target(task *t, const char *subject, const json_t *target, erro
                       : strcmp(empty, "fail") == 0 ? EMPTY_FAIL
                       : strcmp(empty, "keep") == 0 ? EMPTY_KEEP
                                                    : EMPTY_CLEAR;
-    t->target.commit_per_segment = g_strcmp0(document_get_text(target, "commit"), "segment") == 0;
     const json_t *publish = json_object_get(target, "publish");
     t->target.publish_truncate = document_get_flag(publish, "truncate", false);
-    t->target.max_change_percent = document_get_number(publish, "max_change_percent", -1);
-    t->target.max_reject_percent = document_get_number(publish, "max_reject_percent", -1);
-    t->target.min_rows = document_get_integer(publish, "min_rows", -1);
     t->target.pre_sql = g_strdup(document_get_text(target, "pre_sql"));
     t->target.post_sql = g_strdup(document_get_text(target, "post_sql"));
     t->target.allow_full_delete = document_get_flag(target, "allow_full_delete", false);

@@ -71,16 +71,12 @@ typedef struct task {
         bool create;        /* default: append and overwrite true, upsert false */
         slice_spec *slice;  /* or NULL */
         empty_source empty; /* default: overwrite fail, else keep */
-        bool commit_per_segment;
         char *pre_sql, *post_sql;
         bool allow_full_delete; /* pre_sql may delete every row */
         bool check_types;       /* default true */
         bool round;
         char *time_zone;
         bool publish_truncate;
-        /* publish guard: negative: not set */
-        double max_change_percent, max_reject_percent;
-        int64_t min_rows;
         char *winner_column; /* upsert: of rows with equal key the highest wins; or NULL */
     } target;
 

@@ -41,9 +41,9 @@ static const document_field slice_fields[] = {
 
 static const document_field publish_fields[] = {
     { .key = "truncate", .kind = FIELD_FLAG },
-    { .key = "max_change_percent", .kind = FIELD_NUMBER, .min = 0, .max = 1000000 },
-    { .key = "max_reject_percent", .kind = FIELD_NUMBER, .min = 0, .max = 100 },
-    { .key = "min_rows", .kind = FIELD_INTEGER, .min = 0, .max = INT64_MAX },
+    { .key = "max_change_percent", .kind = FIELD_LATER },
+    { .key = "max_reject_percent", .kind = FIELD_LATER },
+    { .key = "min_rows", .kind = FIELD_LATER },
     { .key = NULL },
 };
 

@@ -103,7 +103,6 @@ static void defaults_depend_on_the_mode(void **state)
         assert_true(t->target.check_types);
         assert_int_equal(t->limits.timeout_minutes, 120);
         assert_int_equal(t->rejects.limit, 0);
-        assert_int_equal(t->target.min_rows, -1);
         assert_int_equal(t->retry_interval_minutes, 5);
         assert_int_equal(t->mapping.by, MAPPING_BY_NAME);
     }
@@ -243,11 +242,8 @@ static void wrong_documents_say_what_is_wrong(void **state)
           "task \"t\": target.slice cannot be used with mode \"append\"" },
         { FROM, TO "\"overwrite\", \"slice\": {\"column\": \"d\", \"from\": 1}", "",
           "task \"t\": target.slice needs either \"value\" or \"from\" and \"until\"" },
-        { FROM, TO "\"overwrite\", \"commit\": \"segment\"", "",
-          "task \"t\": target.commit \"segment\" cannot be used with mode \"overwrite\"" },
-        { FROM, TO "\"append\", \"commit\": \"segment\", \"pre_sql\": \"DELETE FROM d\"", "",
-          "task \"t\": target.commit \"segment\" leaves no single publish, so pre_sql, post_sql "
-          "and publish cannot be used with it" },
+        { FROM, TO "\"append\", \"commit\": \"segment\"", "",
+          "task \"t\": target.commit \"segment\" is not in this version" },
         { FROM, TO "\"overwrite\", \"undo_hours\": 3", "",
           "task \"t\": target.undo_hours is not in this version" },
         { FROM, TO "\"append\"", "\"depends_on\": []",
