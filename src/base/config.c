@@ -21,16 +21,6 @@ static bool set_zone(char **slot, const char *text, error **err)
     return true;
 }
 
-static bool set_journal_mode(char **slot, const char *text, error **err)
-{
-    static const char *const modes[] = {"auto", "wal", "truncate", NULL};
-    if (!g_strv_contains(modes, text))
-        return error_set(err, ERROR_DOCUMENT, _("\"%s\" is not one of auto, wal, truncate"), text);
-    g_free(*slot);
-    *slot = g_strdup(text);
-    return true;
-}
-
 typedef enum { KEY_TEXT, KEY_NUMBER, KEY_BOOL } key_type;
 
 /* The same rows as config_keys(), with what it takes to read them. */
@@ -42,9 +32,6 @@ static const struct {
 } readers[] = {
     {KEY_TEXT, offsetof(config, time_zone), 0, 0, set_zone},
     {KEY_NUMBER, offsetof(config, streams), 0, 16, NULL},
-    {KEY_NUMBER, offsetof(config, memory_mib), 16, 65536, NULL},
-    {KEY_NUMBER, offsetof(config, resume_hours), 0, 720, NULL},
-    {KEY_TEXT, offsetof(config, journal_mode), 0, 0, set_journal_mode},
     {KEY_BOOL, offsetof(config, allow_network), 0, 0, NULL},
 };
 
@@ -52,12 +39,7 @@ static const config_key keys[] = {
     {"run", "time_zone", N_("a name of the zone database"), "",
      N_("time zone of tasks that name none; empty: the system's")},
     {"run", "streams", "0-16", "0",
-     N_("how many segments of a run are moved at once; 0: the plan decides")},
-    {"run", "memory_mib", "16-65536", "64", N_("memory in MiB for the rows of one run")},
-    {"run", "resume_hours", "0-720", "24",
-     N_("how long the staging tables of a run that can be resumed are kept")},
-    {"store", "journal_mode", "auto|wal|truncate", "auto",
-     N_("journal of the store; auto: what is safe with the SQLite library in use")},
+     N_("segments moved at once by tasks that name no limits.streams; 0: the plan decides")},
     {"store", "allow_network", "yes|no", "no",
      N_("open the store on a network file system; one host at a time")},
     {NULL, NULL, NULL, NULL, NULL},
@@ -120,7 +102,6 @@ void config_free(config *c)
     if (c == NULL)
         return;
     g_free(c->time_zone);
-    g_free(c->journal_mode);
     g_free(c);
 }
 

@@ -11,9 +11,6 @@
 typedef struct {
     char *time_zone;     /* [run] of tasks that name none; "" is the system's */
     int streams;         /* [run] 0: chosen by the plan */
-    int memory_mib;      /* [run] for the batches of one run */
-    int resume_hours;    /* [run] how long staging of a failed run is kept */
-    char *journal_mode;  /* [store] "auto", "wal", "truncate" */
     bool allow_network;  /* [store] store on a network file system */
 } config;
 

@@ -182,7 +182,7 @@ void plan_free(plan *p)
 /* Who writes: the source's and target's words decide how many of each. */
 static void choose_streams(plan *p, const plan_context *context)
 {
-    int streams = context->streams > 0 ? context->streams : p->task->limits.streams;
+    int streams = p->task->limits.streams > 0 ? p->task->limits.streams : context->streams;
     if (streams == 0)
         streams = CLAMP((int)g_get_num_processors() / 2, 1, 4);
     if (p->target->max_connections > 0)

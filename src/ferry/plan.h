@@ -22,7 +22,7 @@ typedef struct {
     const char *business_date;         /* "2026-03-01", for the ledger and the record */
     bool verify;                       /* --verify */
     bool sample;                       /* look at the first rows and warn (rowferry --plan) */
-    int streams;                       /* 0: the task's or our choice */
+    int streams;                       /* for a task that names none; 0: our choice */
     /* Set for a replay (rulings.md 3): read these rejects instead of the source. */
     const char *replay_file;
     const int64_t *replay_numbers;

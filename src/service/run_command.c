@@ -88,6 +88,11 @@ static void tell_result(GString *text, const json_t *result)
     append_count(text, result, "rows_unchanged", _("unchanged"));
     append_count(text, result, "rows_rejected", _("rejected"));
     append_count(text, result, "rows_filtered", _("filtered"));
+    bool published = document_get_flag(result, "published", false);
+    if (g_strcmp0(document_get_text(result, "state"), "succeeded") != 0 && !published)
+        g_string_append(text, _("; nothing was published"));
+    else if (document_get_flag(result, "kept_empty", false))
+        g_string_append(text, _("; the target was kept as it was"));
     if (document_get_integer(result, "rows_rejected", 0) > 0)
         g_string_append_printf(
             text, _("\n\"rowferry reject list %" PRId64 "\" shows the rejected rows"), run);

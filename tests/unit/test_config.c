@@ -29,9 +29,6 @@ static void a_missing_file_means_the_defaults(void **state)
     assert_non_null(c);
     assert_string_equal(c->time_zone, "");
     assert_int_equal(c->streams, 0);
-    assert_int_equal(c->memory_mib, 64);
-    assert_int_equal(c->resume_hours, 24);
-    assert_string_equal(c->journal_mode, "auto");
     assert_false(c->allow_network);
 }
 
@@ -40,16 +37,12 @@ static void every_key_can_be_set(void **state)
     (void)state;
     g_autoptr(error) err = NULL;
     g_autoptr(config) c = load("# comment\n[run]\ntime_zone = Asia/Shanghai ; here\nstreams=4\n"
-                               "memory_mib = 128\nresume_hours = 0\n\n[store]\n"
-                               "journal_mode = wal\nallow_network = yes\n",
+                               "\n[store]\nallow_network = yes\n",
                                &err);
     if (c == NULL)
         fail_msg("%s", err->message);
     assert_string_equal(c->time_zone, "Asia/Shanghai");
     assert_int_equal(c->streams, 4);
-    assert_int_equal(c->memory_mib, 128);
-    assert_int_equal(c->resume_hours, 0);
-    assert_string_equal(c->journal_mode, "wal");
     assert_true(c->allow_network);
 }
 
@@ -66,7 +59,7 @@ static void mistakes_name_line_and_neighbour(void **state)
         {"[run]\nstreams = 17\n", ":2: [run] streams: \"17\" is not a number from 0 to 16", NULL},
         {"[run]\nstreams = many\n", ":2: [run] streams: \"many\" is not a number", NULL},
         {"[run]\ntime_zone = Mars/Base\n", ":2: [run] time_zone: time zone \"Mars/Base\"", "UTC"},
-        {"[store]\njournal_mode = off\n", ":2: [store] journal_mode: \"off\" is not one of", NULL},
+        {"[store]\nallow_network = maybe\n", ":2: [store] allow_network: \"maybe\" is neither yes nor no", NULL},
         {"[store]\nallow_network = maybe\n", "\"maybe\" is neither yes nor no", NULL},
         {"[run]\n\nnonsense\n", ":3: neither [section] nor", NULL},
         {"[run\n", ":1: neither [section] nor", NULL},
