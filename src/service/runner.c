@@ -40,6 +40,7 @@ typedef struct {
     gint64 stored_us;      /* when the counters were stored last */
     const GThread *thread; /* the one that owns the store's handle */
     const char *kill_at;
+    double timeout_seconds; /* 0: the task's own */
 } execution;
 
 static void execution_clear(execution *x)
@@ -224,6 +225,7 @@ static bool run_attempt(execution *x, run_result *result, error **err)
         .user = x,
         .reject_path = x->reject_path,
         .attempt = x->attempt,
+        .timeout_seconds = x->timeout_seconds,
     };
     x->progress = progress_new(x->record->task_name, x->engine->quiet);
     bool done = run_execute(x->planned->plan, &callbacks, result, err);
@@ -428,7 +430,10 @@ static bool execute(engine *e, const store_lease *lease, json_t **result, error 
 {
     g_auto(execution) x = { .engine = e, .store = e->store, .lease = *lease };
     x.thread = g_thread_self();
+    /* For tests: die at a named point, or have less time than any task may say. */
     x.kill_at = g_getenv("ROWFERRY_TEST_KILL_AT");
+    const char *seconds = g_getenv("ROWFERRY_TEST_TIMEOUT");
+    x.timeout_seconds = seconds != NULL ? g_ascii_strtod(seconds, NULL) : 0;
     pass(&x, "K1");
     x.record = store_run_get(x.store, lease->run, err);
     if (x.record == NULL)
