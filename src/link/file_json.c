@@ -121,6 +121,15 @@ static bool scan_string(scanner *s, value *out)
 
 /* ---- other values --------------------------------------------------------- */
 
+/* Only a float keeps the sign of a zero. */
+static bool is_minus_zero(const char *text, size_t size)
+{
+    size_t zeros = 1;
+    while (zeros < size && (text[zeros] == '0' || text[zeros] == '.'))
+        zeros++;
+    return size > 1 && text[0] == '-' && zeros == size;
+}
+
 static bool scan_number(scanner *s, value *out)
 {
     const char *start = s->at;
@@ -130,6 +139,11 @@ static bool scan_number(scanner *s, value *out)
     size_t size = (size_t)(s->at - start);
     char *text = batch_copy(s->memory, start, size);
     int64_t i;
+    double f;
+    if (is_minus_zero(start, size) && parse_float(start, size, &f)) {
+        *out = value_float(f);
+        return true;
+    }
     if (parse_int(text, size, &i)) {
         *out = value_int(i);
         return true;
@@ -159,7 +173,7 @@ static bool scan_nested(scanner *s, value *out)
             s->at++;
             size_t size = (size_t)(s->at - start);
             g_autofree char *text = g_strndup(start, size);
-            json_t *parsed = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
+            json_t *parsed = json_loadb(text, size, JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
             if (parsed == NULL)
                 return fail(s, _("a nested value is not JSON"));
             json_decref(parsed);

@@ -122,6 +122,14 @@ static void append_json_text(GString *to, const char *text, size_t size)
     g_string_append_c(to, '"');
 }
 
+static bool json_begins_with(const char *text, size_t size, char c)
+{
+    size_t blanks = 0;
+    while (blanks < size && g_ascii_isspace(text[blanks]))
+        blanks++;
+    return blanks < size && text[blanks] == c;
+}
+
 static void append_json(GString *to, const value *v)
 {
     char buffer[VALUE_TEXT_MAX];
@@ -138,7 +146,7 @@ static void append_json(GString *to, const value *v)
         }
         break;
     case VALUE_DIGITS:
-        if (text[0] != '-' && !g_ascii_isdigit(text[0])) {
+        if (!g_ascii_isdigit(text[text[0] == '-'])) {
             append_json_text(to, text, size);
             return;
         }
@@ -148,6 +156,11 @@ static void append_json(GString *to, const value *v)
     case VALUE_DECIMAL:
         break;
     case VALUE_JSON:
+        /* Bare, "x" would come back as a text that is no JSON, and null as NULL. */
+        if (json_begins_with(text, size, '"') || json_begins_with(text, size, 'n')) {
+            append_json_text(to, text, size);
+            return;
+        }
         /* A line end can only stand between tokens. */
         for (size_t i = 0; i < size; i++)
             g_string_append_c(to, text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]);

@@ -381,9 +381,24 @@ static bool to_text(const conversion *c)
     return check_length(c, value_span(VALUE_TEXT, text, (uint32_t)size), length);
 }
 
+/* "\\x" and hexadecimal digits: how files hold bytes. */
+static bool read_hex(const conversion *c, value *out)
+{
+    const value *in = c->in;
+    if (in->kind != VALUE_TEXT || in->size < 2 || memcmp(in->data, "\\x", 2) != 0)
+        return false;
+    uint32_t size = (in->size - 2) / 2;
+    char *bytes = batch_alloc(c->b, size);
+    *out = value_span(VALUE_BYTES, bytes, size);
+    return parse_hex(in->data + 2, in->size - 2, (uint8_t *)bytes);
+}
+
 static bool to_bytes(const conversion *c)
 {
     const value *in = c->in;
+    value bytes;
+    if (read_hex(c, &bytes))
+        return check_length(c, bytes, bytes.size);
     if (in->kind == VALUE_UUID)
         return check_length(c, value_span(VALUE_BYTES, in->data, 16), 16);
     if (in->kind != VALUE_BYTES && in->kind != VALUE_TEXT && in->kind != VALUE_JSON)

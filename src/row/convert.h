@@ -39,7 +39,8 @@ typedef struct {
  * unsigned 64-bit column beyond int64 stays a VALUE_DIGITS. NaN fits any
  * decimal, infinities only one without limits. char(n) loses blanks beyond its
  * length. Text of a date fits TYPE_TIMESTAMP, and text or a timestamp of
- * midnight TYPE_DATE. Bytes are never text; text gives its UTF-8 bytes.
+ * midnight TYPE_DATE. Bytes are never text; text gives its UTF-8
+ * bytes, or those that "\x" and hexadecimal digits stand for.
  * TYPE_TIMESTAMP from VALUE_INSTANT and back are refused here: only the
  * mapping may convert between them, when both zones are named. @out may be
  * @in; @why may be NULL. */
