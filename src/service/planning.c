@@ -84,6 +84,9 @@ planned_task *planned_task_new(engine *e, const task_record *record, const plann
     error *local = NULL;
     p->plan = plan_build(p->task, &context, &local);
     if (p->plan == NULL) {
+        /* A statement of the task that the system does not take. */
+        if (local->code == ERROR_SQL)
+            local->code = ERROR_PLAN;
         error_prefix(err, &local, _("cannot plan task \"%s\""), p->task->name);
         return NULL;
     }
