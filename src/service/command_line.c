@@ -109,8 +109,28 @@ static int execute(const char *number, const volatile sig_atomic_t *interrupts)
 
 /* --- finding the operation --- */
 
+static int print_text(char *text, FILE *to, int status)
+{
+    fputs(text, to);
+    g_free(text);
+    return status;
+}
+
+static bool holds(char **words, const char *option)
+{
+    for (; *words != NULL && strcmp(*words, "--") != 0; words++)
+        if (strcmp(*words, option) == 0)
+            return true;
+    return false;
+}
+
 static int complete(char **words, bool json)
 {
+    if (holds(words, "--help"))
+        return print_text(g_strdup(_("Usage: rowferry completion bash|zsh\n\n"
+                                     "Print the completion script for a shell.\n\n"
+                                     "Example:\n  source <(rowferry completion bash)\n")),
+                          stdout, 0);
     g_autofree char *script = *words != NULL ? completion_script(*words) : NULL;
     if (script != NULL && words[1] == NULL) {
         fputs(script, stdout);
@@ -165,13 +185,6 @@ static int unknown_verb(const operation_noun *n, const char *word, bool json)
     return unknown(_("verb"), word, known, help, json);
 }
 
-static int print_text(char *text, FILE *to, int status)
-{
-    fputs(text, to);
-    g_free(text);
-    return status;
-}
-
 static int run_noun(const operation_noun *n, char **words, bool json,
                     const volatile sig_atomic_t *interrupts)
 {
@@ -200,14 +213,6 @@ static char **reorder(char **argv)
         g_ptr_array_insert(words, (gint)at, *first);
     g_ptr_array_add(words, NULL);
     return (char **)g_ptr_array_free(words, FALSE);
-}
-
-static bool holds(char **words, const char *option)
-{
-    for (; *words != NULL && strcmp(*words, "--") != 0; words++)
-        if (strcmp(*words, option) == 0)
-            return true;
-    return false;
 }
 
 static int dispatch(char **words, const volatile sig_atomic_t *interrupts)
