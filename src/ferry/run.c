@@ -226,9 +226,22 @@ static bool judge_empty(run_state *r, int64_t rows, bool *stop, error **err)
     return true;
 }
 
+/* Systems whose CREATE TABLE IF NOT EXISTS is no lock refuse it to one of two
+ * runs that make the first ledger at once. */
 static bool make_ledger(run_state *r, error **err)
 {
-    return r->plan->ledger_create == NULL || run_sql(r, r->plan->ledger_create, NULL, err);
+    const plan *p = r->plan;
+    error *cause = NULL;
+    if (p->ledger_create == NULL || run_sql(r, p->ledger_create, NULL, &cause))
+        return true;
+    const template_variable variables[] = { { "ledger", p->ledger_table }, { NULL, NULL } };
+    g_autofree char *sql = dialect_statement(p->target->dialect, "ledger_select", variables);
+    const value token = value_span(VALUE_TEXT, p->run_token, (uint32_t)strlen(p->run_token));
+    g_autoptr(query_result) q = r->target->ops->query(r->target, sql, &token, 1, NULL);
+    if (q == NULL)
+        return error_propagate(err, &cause);
+    error_free(cause);
+    return true;
 }
 
 /* ---- the three ways ------------------------------------------------------ */

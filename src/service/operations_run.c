@@ -83,7 +83,7 @@ static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
     }
     if (!read_states(document_get_text(in, "state"), &filter.states, err))
         return false;
-    store *s = engine_store(e, err);
+    store *s = recovery_reap(e, err) ? engine_store(e, err) : NULL;
     g_autoptr(GPtrArray) list = s != NULL ? store_run_list(s, &filter, err) : NULL;
     if (list == NULL)
         return false;
@@ -97,7 +97,7 @@ static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
 static bool on_show(engine *e, const json_t *in, json_t **out, error **err)
 {
     int64_t id = document_get_integer(in, "run", 0);
-    store *s = engine_store(e, err);
+    store *s = recovery_reap(e, err) ? engine_store(e, err) : NULL;
     g_autoptr(run_record) r = s != NULL ? store_run_get(s, id, err) : NULL;
     if (r == NULL)
         return false;
@@ -197,7 +197,7 @@ static bool is_our_program(int64_t pid)
 static bool on_cancel(engine *e, const json_t *in, json_t **out, error **err)
 {
     int64_t id = document_get_integer(in, "run", 0);
-    store *s = engine_store(e, err);
+    store *s = recovery_reap(e, err) ? engine_store(e, err) : NULL;
     if (s == NULL || !store_run_request_cancel(s, id, err))
         return false;
     g_autoptr(run_record) r = store_run_get(s, id, err);

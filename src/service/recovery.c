@@ -200,7 +200,7 @@ static void settle(engine *e, const reaped_run *r)
         sweep_reaped(e, r);
 }
 
-bool recovery_run(engine *e, error **err)
+bool recovery_reap(engine *e, error **err)
 {
     store *s = engine_store(e, err);
     g_autoptr(GPtrArray) reaped = s != NULL ? store_lease_reap(s, err) : NULL;
@@ -208,5 +208,10 @@ bool recovery_run(engine *e, error **err)
         return false;
     for (guint i = 0; i < reaped->len; i++)
         settle(e, reaped->pdata[i]);
-    return resolve_all(e, s, err);
+    return true;
+}
+
+bool recovery_run(engine *e, error **err)
+{
+    return recovery_reap(e, err) && resolve_all(e, e->store, err);
 }

@@ -6,9 +6,13 @@
 #include "service/engine.h"
 #include "service/planning.h"
 
-/* Settle dead runs and remove their staging; ask the targets of unresolved
- * runs again. What cannot be done now is a note, and is tried again by the
- * next run; only a store that cannot be used is an error. */
+/* Settle runs whose process died and remove their staging, so that no record
+ * says of a dead run that it is running. What cannot be done now is a note,
+ * and is tried again by the next run; only a store that cannot be used is an
+ * error. */
+bool recovery_reap(engine *e, error **err);
+
+/* The same, and ask the targets of unresolved runs again. */
 bool recovery_run(engine *e, error **err);
 
 /* Ask the target of the unresolved run @id whether its commit took place, and
