@@ -241,10 +241,10 @@ static void carry_values(const mapping *m, const mapping_column *c, int column, 
     const convert_options options = { .round = m->round };
     value *out = b->target[column];
     bool zoned = changes_zone(m, c);
+    convert_error why; /* here: clearing it for each value would cost more than converting */
     for (unsigned row = 0; row < b->n_rows; row++) {
         if (b->status[row] != ROW_OK)
             continue;
-        convert_error why;
         bool done = zoned ? convert_zone(m, c, &in[row], &options, b, &out[row], &why)
                           : convert_value(&in[row], &c->type, &options, b, &out[row], &why);
         if (!done)

@@ -282,6 +282,7 @@ bool delimited_open(file_reader *r, error **err)
     r->n_fields = g_strv_length(names);
     r->place = g_new(int, r->n_fields + 1);
     r->fields = g_array_new(FALSE, FALSE, sizeof(value));
+    r->scanned = g_new(scanned_field, r->n_fields + 1);
     g_autofree bool *found = g_new0(bool, r->n_columns + 1);
     for (unsigned i = 0; i < r->n_fields; i++) {
         r->place[i] = -1;
@@ -338,9 +339,44 @@ static void add_row(file_reader *r, batch *b, const record *found)
             b->source[r->place[i]][row] = fields[i];
 }
 
+/* A well-formed row that lies in the buffer whole. */
+static bool add_scanned(file_reader *r, batch *b)
+{
+    text_buffer *t = &r->text;
+    const file_format *f = r->format;
+    const char *text = t->data + t->start;
+    scanned_record found;
+    if (!scan_record(text, t->data + t->end, f->delimiter, f->quote, r->scanned, r->n_fields,
+                     &found) ||
+        found.n_fields != r->n_fields || found.text_size == 0 ||
+        (!text_is_ascii(text, found.text_size) && utf8_length(text, found.text_size) < 0))
+        return false;
+    char *copy = batch_copy(b, text, found.text_size);
+    unsigned row = b->n_rows++;
+    b->line[row] = t->line;
+    b->bytes += found.text_size;
+    for (unsigned i = 0; i < r->n_fields; i++) {
+        if (r->place[i] < 0)
+            continue;
+        const scanned_field *field = &r->scanned[i];
+        char *start = copy + field->start;
+        size_t size =
+            field->has_doubled ? undouble(start, start + field->size, f->quote) : field->size;
+        b->source[r->place[i]][row] = null_or_text(f, start, size, field->is_quoted);
+    }
+    t->line++;
+    for (const char *p = text, *end = text + found.text_size;
+         found.has_quoted && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
+        t->line++;
+    t->start += found.size;
+    return true;
+}
+
 read_outcome delimited_next(file_reader *r, batch *b, error **err)
 {
     while (!batch_is_full(b)) {
+        if (r->format->quote != 0 && add_scanned(r, b))
+            continue;
         record found = find_record(&r->text, r->format, err);
         if (found.kind == RECORD_FAILED)
             return READ_FAILED;

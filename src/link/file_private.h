@@ -2,6 +2,7 @@
 #ifndef ROWFERRY_LINK_FILE_PRIVATE_H
 #define ROWFERRY_LINK_FILE_PRIVATE_H
 
+#include "link/file_scan.h"
 #include "link/file_stream.h"
 #include "link/link.h"
 #include "link/links.h"
@@ -56,10 +57,11 @@ typedef struct {
     text_buffer text;
     char **columns; /* wanted, NULL-terminated */
     unsigned n_columns;
-    int *place;          /* delimited: field index → wanted column or -1 */
-    unsigned n_fields;   /* delimited: fields that a row must have */
-    GArray *fields;      /* delimited: scratch, of value */
-    GHashTable *by_name; /* jsonl: name → wanted column + 1 */
+    int *place;             /* delimited: field index → wanted column or -1 */
+    unsigned n_fields;      /* delimited: fields that a row must have */
+    GArray *fields;         /* delimited: scratch, of value */
+    scanned_field *scanned; /* delimited: scratch, [n_fields] */
+    GHashTable *by_name;    /* jsonl: name → wanted column + 1 */
 } file_reader;
 
 /* Names of a delimited file's columns: its header, or column1 … by its first

@@ -48,6 +48,7 @@ void file_read_close(reader *base)
     g_strfreev(r->columns);
     g_free(r->path);
     g_free(r->place);
+    g_free(r->scanned);
     g_clear_pointer(&r->fields, g_array_unref);
     g_clear_pointer(&r->by_name, g_hash_table_unref);
     g_free(r);
