@@ -124,9 +124,17 @@ static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int co
         sqlite3_result_int64(context, v->i);
         return SQLITE_OK;
     }
+    /* NULL is what a column is without a result. */
+    if (v->kind == VALUE_NULL)
+        return SQLITE_OK;
+    sqlite_affinity affinity = feed->affinities[column];
+    if (v->kind == VALUE_FLOAT && (affinity == AFFINITY_NUMERIC || affinity == AFFINITY_REAL)) {
+        sqlite3_result_double(context, v->f);
+        return SQLITE_OK;
+    }
     char buffer[VALUE_TEXT_MAX];
     sqlite_cell cell;
-    if (!sqlite_cell_make(v, feed->affinities[column], buffer, &cell, NULL)) {
+    if (!sqlite_cell_make(v, affinity, buffer, &cell, NULL)) {
         /* The writer looks at every value before. */
         sqlite3_result_error_code(context, SQLITE_MISMATCH);
         return SQLITE_MISMATCH;

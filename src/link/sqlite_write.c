@@ -4,6 +4,7 @@
 #include "base/intl.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -127,6 +128,13 @@ void sqlite_write_close(writer *base)
 
 /* ---- values that SQLite cannot keep -------------------------------------- */
 
+static bool cell_fits(const value *v, sqlite_affinity affinity, convert_error *why)
+{
+    char buffer[VALUE_TEXT_MAX];
+    sqlite_cell cell;
+    return sqlite_cell_make(v, affinity, buffer, &cell, why);
+}
+
 static bool check_value(const sqlite_writer *w, unsigned column, const value *v, convert_error *why)
 {
     sqlite_affinity affinity = w->affinities[column];
@@ -149,15 +157,19 @@ static bool check_value(const sqlite_writer *w, unsigned column, const value *v,
                    _("text \"%.*s\" would be stored as a number in column \"%s\""),
                    (int)MIN(v->size, 40U), v->data, w->columns[column]);
         return false;
-    case VALUE_BOOL:
     case VALUE_INT:
+        /* REAL keeps 53 bits of an integer, and text keeps its spelling. */
+        if (affinity != AFFINITY_REAL && affinity != AFFINITY_TEXT)
+            return true;
+        return cell_fits(v, affinity, why);
     case VALUE_FLOAT:
+        if (isfinite(v->f) && (affinity == AFFINITY_NUMERIC || affinity == AFFINITY_REAL))
+            return true;
+        return cell_fits(v, affinity, why);
+    case VALUE_BOOL:
     case VALUE_DECIMAL:
-    case VALUE_DIGITS: {
-        char buffer[VALUE_TEXT_MAX];
-        sqlite_cell cell;
-        return sqlite_cell_make(v, affinity, buffer, &cell, why);
-    }
+    case VALUE_DIGITS:
+        return cell_fits(v, affinity, why);
     case VALUE_BYTES:
     case VALUE_DATE:
     case VALUE_TIME:
