@@ -46,6 +46,12 @@ static bool check_rights(const plan *p, const char *shown, error **err)
                                                                         : NULL;
     if (missing == NULL)
         return true;
+    if (p->target->path != NULL) {
+        error_set(err, ERROR_RIGHTS, _("target \"%s\" cannot be written: \"%s\" is read-only"), shown,
+                  p->target->path);
+        return error_hint(err, _("who runs rowferry needs the right to write to it and to create "
+                                 "files in its folder"));
+    }
     error_set(err, ERROR_RIGHTS, _("no right to %s on target \"%s\""), missing, shown);
     return error_hint(err, _("ask its owner for: GRANT %s ON %s TO %s"), missing, shown,
                       p->target->user != NULL ? p->target->user : "…");
