@@ -69,10 +69,11 @@ static void on_reached(void *user, const char *point)
     pass(user, point);
 }
 
-static void note_store_failure(execution *x, bool stored, const error *why)
+/* By address: at a call @stored and @why are evaluated in any order. */
+static void note_store_failure(execution *x, bool stored, error *const *why)
 {
     if (!stored)
-        log_file_add(x->log, LOG_WARNING, why->message);
+        log_file_add(x->log, LOG_WARNING, (*why)->message);
 }
 
 static void on_progress(void *user, const run_counters *now)
@@ -86,7 +87,8 @@ static void on_progress(void *user, const run_counters *now)
     json_t *json = counters_to_json(now);
     char *counters = json_dumps(json, JSON_COMPACT);
     g_autoptr(error) why = NULL;
-    note_store_failure(x, store_run_progress(x->store, &x->lease, now->phase, counters, &why), why);
+    note_store_failure(x, store_run_progress(x->store, &x->lease, now->phase, counters, &why),
+                       &why);
     free(counters);
     json_decref(json);
 }
@@ -104,7 +106,7 @@ static void on_segment(void *user, const run_segment *now)
         .rows_filtered = now->rows_filtered,
     };
     g_autoptr(error) why = NULL;
-    note_store_failure(x, store_segment_save(x->store, &x->lease, &record, &why), why);
+    note_store_failure(x, store_segment_save(x->store, &x->lease, &record, &why), &why);
 }
 
 static void on_log(void *user, log_level level, const char *message)
@@ -151,7 +153,7 @@ static bool on_cancelled(void *user)
         x->cancelling = true;
         log_file_add(x->log, LOG_WARNING, _("cancelling"));
         note_store_failure(x, store_run_set_state(x->store, &x->lease, RUN_CANCELLING, NULL, &why),
-                           why);
+                           &why);
         pass(x, "K24");
     }
     return true;
