@@ -273,11 +273,10 @@ static bool reject_values(const sqlite_writer *w, batch *b, error **err)
 {
     unsigned end = b->n_rows;
     int first_column = -1;
-    convert_error first_why = { 0 };
+    convert_error why, first_why = { 0 }; /* not in the loop: locals are cleared each time */
     for (unsigned c = 0; c < w->feed.n_columns; c++) {
         const value *column = b->target[c];
         for (unsigned row = 0; row < end; row++) {
-            convert_error why;
             if (b->status[row] != ROW_OK || check_value(w, c, &column[row], &why))
                 continue;
             if (w->isolate) {
