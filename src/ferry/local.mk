@@ -17,3 +17,7 @@ librowferry_a_SOURCES += \
 	src/ferry/run.c src/ferry/run.h src/ferry/run_private.h \
 	src/ferry/throttle.c src/ferry/throttle.h \
 	src/ferry/zone_step.c src/ferry/zone_step.h
+
+unit_tests += tests/unit/test_zone_step
+tests_unit_test_zone_step_SOURCES = tests/unit/test_zone_step.c
+tests_unit_test_zone_step_LDADD = $(unit_ldadd)
