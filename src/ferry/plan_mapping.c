@@ -79,7 +79,7 @@ static bool set_fixed(plan *p, const plan_context *context, mapping_column *m,
         return true;
     }
     value text = batch_copy_value(p->memory, VALUE_TEXT, m->fixed_text, strlen(m->fixed_text));
-    const convert_options options = { .round = p->task->target.round };
+    const convert_options options = { .round = p->task->target.round, .compact_dates = true };
     convert_error why;
     if (convert_value(&text, &m->type, &options, p->memory, &m->fixed, &why))
         return true;

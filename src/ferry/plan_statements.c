@@ -60,7 +60,7 @@ static bool slice_literal(plan *p, const plan_context *context, const data_type 
         free(dumped);
     }
     value raw = value_span(VALUE_TEXT, expanded, (uint32_t)strlen(expanded)), v;
-    const convert_options options = { 0 };
+    const convert_options options = { .compact_dates = true };
     convert_error why;
     if (!convert_value(&raw, type, &options, p->memory, &v, &why))
         return error_set(err, ERROR_PLAN, "target.slice: %s", why.message);
@@ -68,7 +68,11 @@ static bool slice_literal(plan *p, const plan_context *context, const data_type 
     if (literal == NULL)
         return false;
     g_string_append(sql, literal);
-    g_string_append(text, expanded);
+    /* One spelling for one value: claims on slices are compared. */
+    char buffer[VALUE_TEXT_MAX];
+    size_t size = 0;
+    const char *shown = value_to_text(&v, buffer, &size);
+    g_string_append_len(text, shown, (gssize)size);
     return true;
 }
 

@@ -496,6 +496,21 @@ static bool set_date_of(const conversion *c, int64_t microseconds)
     return set(c, value_of_kind(VALUE_DATE, microseconds / MICROSECONDS_PER_DAY));
 }
 
+static bool read_date(const conversion *c, int64_t *days)
+{
+    const value *in = c->in;
+    if (parse_date(in->data, in->size, days))
+        return true;
+    if (!c->options->compact_dates || in->size != 8)
+        return false;
+    char text[10];
+    memcpy(text, in->data, 4);
+    memcpy(text + 5, in->data + 4, 2);
+    memcpy(text + 8, in->data + 6, 2);
+    text[4] = text[7] = '-';
+    return parse_date(text, sizeof text, days);
+}
+
 static bool to_date(const conversion *c)
 {
     const value *in = c->in;
@@ -506,7 +521,7 @@ static bool to_date(const conversion *c)
         return set_date_of(c, in->i);
     if (in->kind != VALUE_TEXT)
         return refuse_type(c);
-    if (parse_date(in->data, in->size, &i))
+    if (read_date(c, &i))
         return set(c, value_of_kind(VALUE_DATE, i));
     return parse_timestamp(in->data, in->size, &i) ? set_date_of(c, i) : refuse_type(c);
 }
@@ -543,7 +558,7 @@ static bool to_timestamp(const conversion *c)
         return refuse_type(c);
     if (parse_timestamp(in->data, in->size, &i))
         return set_moment(c, VALUE_TIMESTAMP, i);
-    return parse_date(in->data, in->size, &i) ? set_midnight_of(c, i) : refuse_type(c);
+    return read_date(c, &i) ? set_midnight_of(c, i) : refuse_type(c);
 }
 
 static bool to_instant(const conversion *c)

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     bool round;         /* round excess digits half away from zero instead of refusing */
     bool empty_is_null; /* empty text into a non-text column becomes NULL */
+    bool compact_dates; /* text "20260301" is the date 2026-03-01: ${bizdate} is spelled so */
 } convert_options;
 
 /* Convert @in to what a column of @to takes. TYPE_ANY and TYPE_OTHER take

@@ -42,22 +42,6 @@ bool filter_check_type(const filter *test, const data_type *type, error **err)
     return true;
 }
 
-/* "20260301" → "2026-03-01": how ${bizdate} and ${yyyymmdd} are spelled. */
-static value spread_date(const value *v, batch *memory)
-{
-    if (v->size != 8)
-        return *v;
-    for (uint32_t i = 0; i < v->size; i++)
-        if (!g_ascii_isdigit(v->data[i]))
-            return *v;
-    char text[10];
-    memcpy(text, v->data, 4);
-    memcpy(text + 5, v->data + 4, 2);
-    memcpy(text + 8, v->data + 6, 2);
-    text[4] = text[7] = '-';
-    return batch_copy_value(memory, VALUE_TEXT, text, sizeof text);
-}
-
 /* A JSON value as we find it. */
 static value plain_value(const json_t *operand, batch *memory)
 {
@@ -90,11 +74,9 @@ bool filter_number_for_text(const filter *test, unsigned i, const data_type *typ
 bool filter_operand(const filter *test, unsigned i, const data_type *type, batch *memory,
                     value *out, error **err)
 {
-    value in = plain_value(test->operands->pdata[i], memory);
-    if (in.kind == VALUE_TEXT && (type->kind == TYPE_DATE || type->kind == TYPE_TIMESTAMP))
-        in = spread_date(&in, memory);
+    const value in = plain_value(test->operands->pdata[i], memory);
     /* A float column takes the nearest float, as a literal in SQL does. */
-    const convert_options options = {.round = type->kind == TYPE_FLOAT};
+    const convert_options options = { .round = type->kind == TYPE_FLOAT, .compact_dates = true };
     const data_type wide = without_limits(type);
     convert_error why;
     if (convert_value(&in, &wide, &options, memory, out, &why))
