@@ -4,13 +4,17 @@
 #include "base/text.h"
 #include "row/reject_file.h"
 #include "service/operation.h"
+#include "service/recovery.h"
 #include "service/reject_export.h"
 #include "service/run_command.h"
 #include "service/runner.h"
 #include "store/audit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { LIST_LIMIT = 1000 };
@@ -246,6 +250,24 @@ static bool check_not_replaced(store *s, const run_record *r, error **err)
     return true;
 }
 
+static GHashTable *open_rejects(const char *path, error **err)
+{
+    g_autoptr(GHashTable) open = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    error *local = NULL;
+    g_autoptr(reject_reader) rejects = reject_reader_open(path, &local);
+    while (rejects != NULL) {
+        g_autoptr(reject) r = reject_reader_next(rejects, &local);
+        if (r == NULL)
+            break;
+        if (!r->closed)
+            g_hash_table_add(open, g_memdup2(&r->number, sizeof r->number));
+    }
+    if (local == NULL)
+        return g_steal_pointer(&open);
+    error_propagate(err, &local);
+    return NULL;
+}
+
 /* Close what the replay wrote: all but the rows that it rejected again. */
 static bool close_replayed(engine *e, const char *path, const json_t *numbers, int64_t replay,
                            error **err)
@@ -267,10 +289,13 @@ static bool close_replayed(engine *e, const char *path, const json_t *numbers, i
     }
     if (local != NULL)
         return error_propagate(err, &local);
+    g_autoptr(GHashTable) open = open_rejects(path, err);
+    if (open == NULL)
+        return false;
     g_autoptr(GArray) closed = g_array_new(FALSE, FALSE, sizeof(int64_t));
     for (size_t i = 0; i < n; i++) {
         int64_t number = json_integer_value(json_array_get(numbers, i));
-        if (!again[i])
+        if (!again[i] && g_hash_table_contains(open, &number))
             g_array_append_val(closed, number);
     }
     g_autofree char *by = g_strdup_printf("%" PRId64, replay);
@@ -292,18 +317,69 @@ static bool replay(engine *e, const run_record *r, const char *path, const json_
            close_replayed(e, path, numbers, run, err);
 }
 
+/* A replay that died after its commit did not come to close what it wrote; as
+ * long as it is not known whether it committed, nothing is replayed. */
+static bool settle_replays(engine *e, const run_record *r, const char *path, error **err)
+{
+    const run_filter replays = { .kinds = 1u << RUN_REPLAY, .limit = 10000 };
+    g_autoptr(GPtrArray) runs =
+        recovery_run(e, err) ? store_run_list(e->store, &replays, err) : NULL;
+    bool done = runs != NULL;
+    for (guint i = 0; done && i < runs->len; i++) {
+        const run_record *earlier = runs->pdata[i];
+        if (earlier->parent != r->id)
+            continue;
+        if (run_state_is_live(earlier->state))
+            return error_set(err, ERROR_BUSY,
+                             _("run %" PRId64 ", a replay of these rejects, is %s"), earlier->id,
+                             run_state_name(earlier->state));
+        json_t *options = json_loads(earlier->options != NULL ? earlier->options : "{}", 0, NULL);
+        done = earlier->state != RUN_SUCCEEDED ||
+               close_replayed(e, path, json_object_get(options, "rejects"), earlier->id, err);
+        json_decref(options);
+    }
+    return done;
+}
+
+/* One replay of a run's rejects at a time: what the other is about to write
+ * would be written twice. Held until the descriptor is closed. */
+static int lock_replays(engine *e, int64_t run, error **err)
+{
+    g_autofree char *path = engine_run_file(e, run, "replay.lock");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    int reason = errno;
+    if (fd >= 0 && reason == EWOULDBLOCK)
+        error_set(err, ERROR_BUSY, _("the rejects of run %" PRId64 " are being replayed"), run);
+    else
+        error_set(err, ERROR_IO, _("could not lock \"%s\": %s"), path, g_strerror(reason));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static bool replay_locked(engine *e, const run_record *r, const char *path, const json_t *asked,
+                          json_t **out, error **err)
+{
+    if (!settle_replays(e, r, path, err) || !check_not_replaced(e->store, r, err))
+        return false;
+    json_t *numbers = choose(path, asked, err);
+    bool done = numbers != NULL && replay(e, r, path, numbers, out, err);
+    json_decref(numbers);
+    return done;
+}
+
 static bool on_replay(engine *e, const json_t *in, json_t **out, error **err)
 {
     int64_t run = document_get_integer(in, "run", 0);
     g_autofree char *path = needed_path(e, run, err);
     g_autoptr(run_record) r = path != NULL ? store_run_get(e->store, run, err) : NULL;
-    if (r == NULL || !check_not_replaced(e->store, r, err))
+    int lock = r != NULL ? lock_replays(e, run, err) : -1;
+    if (lock < 0)
         return false;
-    json_t *numbers = choose(path, json_object_get(in, "numbers"), err);
-    if (numbers == NULL)
-        return false;
-    bool done = replay(e, r, path, numbers, out, err);
-    json_decref(numbers);
+    bool done = replay_locked(e, r, path, json_object_get(in, "numbers"), out, err);
+    close(lock);
     return done;
 }
 

@@ -213,6 +213,10 @@ static bool run_attempt(execution *x, run_result *result, error **err)
     if (!make_plan(x, err) || !start_attempt(x, err))
         return false;
     recovery_sweep_target(x->engine, x->planned, x->record->token);
+    /* The attempt begins anew: what an earlier one rejected was not published. */
+    if (x->attempt > 1 && unlink(x->reject_path) != 0 && errno != ENOENT)
+        return error_set(err, ERROR_IO, _("could not remove \"%s\": %s"), x->reject_path,
+                         g_strerror(errno));
     g_autofree char *began =
         g_strdup_printf(_("attempt %d of run %" PRId64), x->attempt, x->record->id);
     log_file_add(x->log, LOG_INFO, began);
