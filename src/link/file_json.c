@@ -293,10 +293,19 @@ static void add_name(void *user, const value *name, const value *v)
 {
     (void)v;
     name_list *list = user;
+    if (memchr(name->data, '\0', name->size) != NULL)
+        return; /* no column of a table can be called so */
     g_autofree char *text = g_strndup(name->data, name->size);
     if (!g_hash_table_add(list->seen, g_strdup(text)))
         return;
     g_ptr_array_add(list->names, g_steal_pointer(&text));
+}
+
+static void forget_names(name_list *list, guint known)
+{
+    for (guint i = known; i < list->names->len; i++)
+        g_hash_table_remove(list->seen, list->names->pdata[i]);
+    g_ptr_array_set_size(list->names, (int)known);
 }
 
 char **json_lines_columns(text_buffer *t, const char *path, error **err)
@@ -315,8 +324,10 @@ char **json_lines_columns(text_buffer *t, const char *path, error **err)
         scanner s = { .at = t->data + t->start,
                       .end = t->data + t->start + size,
                       .memory = memory };
-        /* A malformed line is a reject of the run, not of the look. */
-        scan_object(&s, add_name, &list);
+        /* A malformed line is a reject of the run; its names are no columns. */
+        guint known = list.names->len;
+        if (utf8_length(s.at, size) < 0 || !scan_object(&s, add_name, &list))
+            forget_names(&list, known);
         t->start += next;
     }
     g_hash_table_unref(list.seen);
