@@ -252,33 +252,62 @@ bool run_reject_existing_keys(run_state *r, error **err)
     return run_judge_rejects(r, err);
 }
 
-/* Rows whose foreign key has no counterpart. A table that refers to itself is
- * left to the publish: its new rows may refer to each other. */
+/* Append "AND NOT EXISTS (…)": no row of @table has the key that s refers to. */
+static void append_missing(const plan *p, GString *sql, const char *table,
+                           const foreign_key_info *k, const char *also)
+{
+    g_string_append_printf(sql, " AND NOT EXISTS (SELECT 1 FROM %s AS f WHERE ", table);
+    append_equal(p, sql, "f", k->referenced_columns, k->columns);
+    g_string_append_printf(sql, "%s)", also);
+}
+
+/* The rows of staging (as s) that refer to a key which is not there. */
+static char *dangling(const plan *p, const foreign_key_info *k)
+{
+    g_autofree char *referenced = plan_quoted_table(p->target, k->references);
+    GString *condition = g_string_new(NULL);
+    for (char **name = k->columns; *name != NULL; name++) {
+        g_autofree char *quoted = dialect_quoted(p->target->dialect, *name);
+        g_string_append_printf(condition, "%ss.%s IS NOT NULL", condition->len > 0 ? " AND " : "",
+                               quoted);
+    }
+    if (!plan_is_self_reference(p, k)) {
+        append_missing(p, condition, referenced, k, "");
+        return g_string_free(condition, FALSE);
+    }
+    /* New rows may refer to each other, and to those that stay. */
+    g_autofree char *staging = quoted_staging(p);
+    append_missing(p, condition, staging, k, "");
+    if (p->mode != MODE_OVERWRITE) {
+        append_missing(p, condition, referenced, k, "");
+    } else if (p->slice_sql != NULL) {
+        g_autofree char *outside = g_strdup_printf(" AND NOT coalesce(%s, 1=0)", p->slice_sql);
+        append_missing(p, condition, referenced, k, outside);
+    }
+    return g_string_free(condition, FALSE);
+}
+
+/* Rows whose foreign key has no counterpart. */
 static bool check_foreign_keys(run_state *r, error **err)
 {
     const plan *p = r->plan;
-    for (guint i = 0; i < p->table_info->foreign_keys->len; i++) {
+    for (guint i = 0; i < p->table_info->foreign_keys->len && !p->creates_table; i++) {
         const foreign_key_info *k = p->table_info->foreign_keys->pdata[i];
-        if (!all_mapped(p, k->columns))
+        bool itself = plan_is_self_reference(p, k);
+        if (!all_mapped(p, k->columns) || (itself && !all_mapped(p, k->referenced_columns)))
             continue;
-        g_autofree char *referenced = plan_quoted_table(p->target, k->references);
-        g_autofree char *table = plan_quoted_table(p->target, p->table);
-        if (strcmp(referenced, table) == 0)
-            continue;
-        g_autoptr(GString) condition = g_string_new(NULL);
-        for (char **name = k->columns; *name != NULL; name++) {
-            g_autofree char *quoted = dialect_quoted(p->target->dialect, *name);
-            g_string_append_printf(condition, "s.%s IS NOT NULL AND ", quoted);
-        }
-        g_string_append_printf(condition, "NOT EXISTS (SELECT 1 FROM %s AS f WHERE ", referenced);
-        append_equal(p, condition, "f", k->referenced_columns, k->columns);
-        g_string_append(condition, ")");
+        g_autofree char *condition = dangling(p, k);
         g_autofree char *message =
             g_strdup_printf(_("no row of \"%s\" has the key that column \"%s\" refers to"),
                             k->references->name, k->columns[0]);
-        if (!reject_staged(r, condition->str, REJECT_FOREIGN_KEY, mapped_index(p, k->columns[0]),
-                           message, err))
-            return false;
+        /* Where rows refer to each other, those of a reject are next. */
+        int64_t before;
+        do {
+            before = r->result->counters.rows_rejected;
+            if (!reject_staged(r, condition, REJECT_FOREIGN_KEY, mapped_index(p, k->columns[0]),
+                               message, err))
+                return false;
+        } while (itself && r->result->counters.rows_rejected > before && run_tick(r, NULL));
     }
     return true;
 }
@@ -344,5 +373,5 @@ bool run_check_staging(run_state *r, error **err)
         !check_foreign_keys(r, err))
         return false;
     r->staged = r->result->counters.rows_written;
-    return r->target->ops->commit(r->target, err) == COMMIT_DONE;
+    return run_commit_staging(r->target, err);
 }

@@ -395,7 +395,8 @@ static void read_segments(reader_thread *r, error **err)
         l->segments[number].state = SEGMENT_RUNNING;
         l->segments[number].changed = true;
         bool done = read_segment(r, map, rule, (int)number, err);
-        l->segments[number].state = done ? SEGMENT_DONE : SEGMENT_FAILED;
+        bool whole = done && !g_atomic_int_get(&l->stop);
+        l->segments[number].state = whole ? SEGMENT_DONE : SEGMENT_FAILED;
         l->segments[number].changed = true;
         if (!done)
             return;

@@ -38,6 +38,12 @@ char *plan_quoted_table(const connection *c, const table_name *t)
     return g_strdup_printf("%s.%s", schema, name);
 }
 
+bool plan_is_self_reference(const plan *p, const foreign_key_info *k)
+{
+    return g_strcmp0(k->references->schema, p->table->schema) == 0 &&
+           strcmp(k->references->name, p->table->name) == 0;
+}
+
 bool plan_link_has(const connection *c, unsigned capabilities)
 {
     const link_ops *ops = link_find(c, NULL);
@@ -164,6 +170,7 @@ void plan_free(plan *p)
     g_free(p->filter_text);
     g_free(p->replay_file);
     g_free(p->create_sql);
+    g_free(p->missing_sql);
     g_free(p->slice_sql);
     g_free(p->slice_text);
     g_free(p->ledger_table);

@@ -47,7 +47,8 @@ struct plan {
     const connection *target;
     table_name *table;      /* resolved */
     table_info *table_info; /* as it is, or as it will be created */
-    bool creates_table;
+    bool creates_table; /* or a file anew */
+    bool replaces_file; /* creates_table, but there is one of that name */
     char *create_sql;
     mapping *mapping;
     plan_strategy strategy;
@@ -59,6 +60,7 @@ struct plan {
     char *slice_text; /* identity of the slice for claims, or NULL */
     guard_statement *pre_sql, *post_sql;
     char **publish_sql; /* delete, update, insert … in order; NULL-terminated */
+    char *missing_sql;  /* upsert: counts the staged rows whose key is not in the target */
     bool on_conflict;   /* upsert by INSERT … ON CONFLICT: counts come from one query */
     bool lock_table;
     bool key_is_unique;
@@ -117,6 +119,9 @@ bool plan_check_name(const connection *c, const table_name *t, error **err);
 
 /* A schema.table of the target's dialect, quoted. */
 char *plan_quoted_table(const connection *c, const table_name *t);
+
+/* Whether a foreign key of the target refers to the target. */
+bool plan_is_self_reference(const plan *p, const foreign_key_info *k);
 
 /* Values that the checksum leaves out become NULL on both sides: @columns is
  * [mapped columns][n_rows]. */

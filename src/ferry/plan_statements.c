@@ -5,6 +5,7 @@
 #include "row/convert.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static const dialect *target_dialect(const plan *p)
 {
@@ -76,6 +77,14 @@ static bool slice_literal(plan *p, const plan_context *context, const data_type 
     return true;
 }
 
+/* Decimals that the target has no number for. */
+static bool compares_as_text(const plan *p, const data_type *type)
+{
+    int64_t digits = dialect_limit(target_dialect(p), "decimal_digits");
+    return type->kind == TYPE_DECIMAL && digits > 0 &&
+           (type->precision == 0 || type->precision > digits);
+}
+
 static bool write_slice(plan *p, const plan_context *context, error **err)
 {
     const slice_spec *slice = p->task->target.slice;
@@ -95,6 +104,13 @@ static bool write_slice(plan *p, const plan_context *context, error **err)
         return error_set(err, ERROR_PLAN, _("target.slice: column \"%s\" %s"), slice->column,
                          column < 0 ? _("does not exist in the target") : _("is not mapped"));
     const data_type *type = &((column_info *)p->table_info->columns->pdata[column])->type;
+    if (slice->value == NULL && compares_as_text(p, type)) {
+        error_set(err, ERROR_PLAN,
+                  _("target.slice: column \"%s\" keeps its numbers as text, in whose order 100 "
+                    "comes before 20"),
+                  slice->column);
+        return error_hint(err, _("a slice of one value is possible"));
+    }
     g_autofree char *name = dialect_quoted(target_dialect(p), slice->column);
     g_autoptr(GString) sql = g_string_new(NULL);
     g_autoptr(GString) text = g_string_new(slice->column);
@@ -256,6 +272,9 @@ static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *
     g_autofree char *key = dialect_quoted_list(d, (const char *const *)p->task->target.key);
     g_autofree char *on = join_on_key(p);
     p->key_is_unique = has_unique_key(p);
+    p->missing_sql = g_strdup_printf("SELECT count(*) FROM %s AS s WHERE NOT EXISTS (SELECT 1 "
+                                     "FROM %s AS t WHERE %s)",
+                                     staging, table, on);
     /* The count needs a system column, which a partitioned table does not give. */
     p->on_conflict = p->key_is_unique && p->table_info->kind != TABLE_PARTITIONED &&
                      dialect_has_statement(d, "upsert_counts");
@@ -334,6 +353,50 @@ static void write_publish(plan *p)
 
 /* ---- strategy ------------------------------------------------------------ */
 
+/* The losers of a declared winner are told by the system's own name of a row,
+ * which a column of that name hides. */
+static bool check_row_id(const plan *p, error **err)
+{
+    const char *id = dialect_expression(target_dialect(p), "row_id");
+    if (p->task->target.winner_column == NULL)
+        return true;
+    for (guint i = 0; i < p->table_info->columns->len; i++) {
+        const column_info *c = p->table_info->columns->pdata[i];
+        if (id == NULL || g_ascii_strcasecmp(c->name, id) == 0)
+            return error_set(err, ERROR_PLAN,
+                             _("target.winner_column cannot be used with target \"%s\": its "
+                               "column \"%s\" hides what tells its rows apart"),
+                             p->table->name, c->name);
+    }
+    return true;
+}
+
+/* Rows may refer to rows that are read later: all must come in one statement. */
+static bool refers_to_itself(const plan *p)
+{
+    for (guint i = 0; i < p->table_info->foreign_keys->len; i++)
+        if (plan_is_self_reference(p, p->table_info->foreign_keys->pdata[i]))
+            return true;
+    return false;
+}
+
+/* Who writes a database in one file would wait for the readers of the same
+ * file, and they for the writer. */
+static bool reads_own_file(const plan *p)
+{
+    struct stat ours, theirs;
+    if (!plan_link_has(p->target, LINK_STAGING_FILE) || p->target->path == NULL ||
+        stat(p->target->path, &ours) != 0)
+        return false;
+    for (guint i = 0; i < p->segments->len; i++) {
+        const connection *c = g_array_index(p->segments, plan_segment, i).connection;
+        if (c->path != NULL && stat(c->path, &theirs) == 0 && theirs.st_dev == ours.st_dev &&
+            theirs.st_ino == ours.st_ino)
+            return true;
+    }
+    return false;
+}
+
 static bool choose_strategy(plan *p, error **err)
 {
     if (!plan_link_has(p->target, LINK_SQL)) {
@@ -347,21 +410,19 @@ static bool choose_strategy(plan *p, error **err)
         p->writers = 1;
         return true;
     }
+    if (p->mode == MODE_UPSERT && !check_row_id(p, err))
+        return false;
     if (p->mode == MODE_OVERWRITE && p->table_info->delete_hazard != NULL) {
         error_set(err, ERROR_PLAN, _("replacing the rows of \"%s\" would do more than that: %s"),
                   p->table->name, p->table_info->delete_hazard);
         return error_hint(err, _("use mode upsert, or remove that from the target"));
     }
     bool plain_append = p->mode == MODE_APPEND && p->pre_sql == NULL && p->post_sql == NULL &&
-                        !p->verify && p->writers == 1;
-    if (p->creates_table) {
-        p->strategy = STRATEGY_DIRECT;
+                        !p->verify && p->writers == 1 && !refers_to_itself(p);
+    bool direct = (p->creates_table || plain_append) && !reads_own_file(p);
+    p->strategy = direct ? STRATEGY_DIRECT : STRATEGY_STAGED;
+    if (p->creates_table)
         p->writers = 1;
-    } else if (plain_append) {
-        p->strategy = STRATEGY_DIRECT;
-    } else {
-        p->strategy = STRATEGY_STAGED;
-    }
     return true;
 }
 

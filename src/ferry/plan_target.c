@@ -97,8 +97,10 @@ bool plan_target(plan *p, const plan_context *context, error **err)
         return error_prefix(err, &local, _("target \"%s\" of connection \"%s\""), shown,
                             p->target->name);
     /* A file that is replaced takes the columns that are mapped, not its own. */
-    if (p->table_info != NULL && p->mode == MODE_OVERWRITE && p->table_info->kind == TABLE_FILE)
+    if (p->table_info != NULL && p->mode == MODE_OVERWRITE && p->table_info->kind == TABLE_FILE) {
         g_clear_pointer(&p->table_info, table_info_free);
+        p->replaces_file = true;
+    }
     if (p->table_info != NULL) {
         p->table = table_name_copy(p->table_info->name);
         if (!check_kind(p, shown, err) || !check_rights(p, shown, err))
@@ -109,7 +111,7 @@ bool plan_target(plan *p, const plan_context *context, error **err)
                       shown, p->target->name);
             return error_hint(err, _("create it first: an upsert needs a table with its key"));
         }
-        if (!t->target.create || p->replay_file != NULL) {
+        if ((!t->target.create || p->replay_file != NULL) && !p->replaces_file) {
             error_set(err, ERROR_PLAN, _("target \"%s\" does not exist in connection \"%s\""),
                       shown, p->target->name);
             return error_hint(err, _("create it, or set \"create\": true in the target"));

@@ -113,7 +113,8 @@ static json_t *to_json(const plan *p)
     json_object_set_new(o, "target",
                         json_pack("{s:s, s:s, s:s, s:b, s:o}", "connection", p->target->name,
                                   "type", p->target->type, "table", table, "created",
-                                  p->creates_table, "slice", optional(p->slice_text)));
+                                  p->creates_table && !p->replaces_file, "slice",
+                                  optional(p->slice_text)));
     if (p->ledger_table != NULL)
         json_object_set_new(json_object_get(o, "target"), "ledger", json_string(p->ledger_table));
     json_object_set_new(o, "mapping", mapping_to_json(p));
@@ -226,10 +227,11 @@ static char *to_text(const plan *p)
 {
     GString *out = g_string_new(NULL);
     g_autofree char *table = table_name_to_string(p->table);
+    bool is_new = p->creates_table && !p->replaces_file;
     line(out, _("task"), _("%s, business date %s"), p->task->name, p->business_date);
     describe_source(p, out);
     line(out, _("target"), "%s: %s (%s)%s", p->target->name, table,
-         dialect_title(p->target->dialect), p->creates_table ? _(", will be created") : "");
+         dialect_title(p->target->dialect), is_new ? _(", will be created") : "");
     line(out, _("mode"), "%s%s%s%s", write_mode_name(p->mode),
          p->slice_text != NULL ? _(" of the slice ") : "",
          p->slice_text != NULL ? p->slice_text : "", p->verify ? _(", verified by checksums") : "");

@@ -69,7 +69,18 @@ static bool expect_rows(int64_t wanted, int64_t affected, error **err)
                              "published"));
 }
 
-static bool publish_upsert(run_state *r, error **err)
+/* Rows that a trigger of the target swallows would pass for unchanged ones. */
+static bool expect_keys(run_state *r, error **err)
+{
+    const plan *p = r->plan;
+    int64_t missing;
+    if (r->result->counters.rows_unchanged == 0)
+        return true;
+    return run_number(r, p->missing_sql, &missing, err) &&
+           expect_rows(r->staged, r->staged - missing, err);
+}
+
+static bool merge(run_state *r, error **err)
 {
     const plan *p = r->plan;
     run_counters *c = &r->result->counters;
@@ -99,7 +110,7 @@ static bool publish_rows(run_state *r, error **err)
 {
     const plan *p = r->plan;
     if (p->mode == MODE_UPSERT)
-        return publish_upsert(r, err);
+        return merge(r, err) && expect_keys(r, err);
     int64_t affected = 0;
     for (char **sql = p->publish_sql; *sql != NULL; sql++) {
         if (!run_sql(r, *sql, &affected, err))
@@ -140,15 +151,17 @@ bool run_publish(run_state *r, error **err)
     if (!locked)
         return false;
     run_reach(r, "K13");
-    if (!same_table(r, err) || !run_guarded(r, p->pre_sql, "pre_sql", err))
+    if (p->create_sql != NULL ? !run_sql(r, p->create_sql, NULL, err) : !same_table(r, err))
+        return false;
+    if (!run_guarded(r, p->pre_sql, "pre_sql", err))
         return false;
     run_reach(r, "K5");
     int64_t loaded = r->staged;
     if (!run_reject_existing_keys(r, err))
         return false;
-    if (r->staged == 0 && loaded > 0 && p->mode == MODE_OVERWRITE)
-        return error_set(err, ERROR_EMPTY, _("every row was rejected: \"%s\" was left as it is"),
-                         p->table->name);
+    /* Not only the rows of an overwrite went: pre-SQL has deleted some too. */
+    if (r->staged == 0 && loaded > 0 && (p->mode == MODE_OVERWRITE || p->pre_sql != NULL))
+        return run_all_rejected(r, err);
     if (!publish_rows(r, err))
         return false;
     run_reach(r, "K15");
@@ -226,6 +239,8 @@ static void commit_sent(void *user)
 
 bool run_commit(run_state *r, int64_t rows, error **err)
 {
+    if (!run_counts_agree(r, err))
+        return false;
     /* Rows that are not written must be safe before those that are. */
     reject_file *rejects = g_steal_pointer(&r->rejects);
     if (rejects != NULL && !reject_file_close(rejects, err))

@@ -112,6 +112,13 @@ bool run_number(run_state *r, const char *sql, int64_t *number, error **err)
     return true;
 }
 
+bool run_all_rejected(const run_state *r, error **err)
+{
+    error_set(err, ERROR_EMPTY, _("every row was rejected: \"%s\" was left as it is"),
+              r->plan->table->name);
+    return error_hint(err, _("\"rowferry reject list RUN\" shows them"));
+}
+
 bool run_judge_rejects(run_state *r, error **err)
 {
     const task *t = r->plan->task;
@@ -208,6 +215,9 @@ static bool judge_empty(run_state *r, int64_t rows, bool *stop, error **err)
     *stop = false;
     if (rows > 0)
         return true;
+    /* A source whose rows were all refused is not empty. */
+    if (r->result->counters.rows_rejected > 0 && r->plan->mode == MODE_OVERWRITE)
+        return run_all_rejected(r, err);
     switch (r->plan->task->target.empty) {
     case EMPTY_FAIL:
         error_set(err, ERROR_EMPTY, _("the source gave no rows for target \"%s\""),
@@ -261,7 +271,7 @@ static bool run_direct(run_state *r, error **err)
     if (!load_into(r, p->table, &r->target, err) || !run_judge_rejects(r, err) ||
         !judge_empty(r, r->result->counters.rows_written, &stop, err))
         return false;
-    if (stop && !p->creates_table) {
+    if (stop && (!p->creates_table || p->replaces_file)) {
         ops->rollback(r->target);
         return true;
     }
@@ -274,10 +284,32 @@ static bool run_direct(run_state *r, error **err)
     return run_tick(r, err) && run_commit(r, r->result->counters.rows_written, err);
 }
 
+bool run_commit_staging(session *s, error **err)
+{
+    g_autoptr(error) local = NULL;
+    switch (s->ops->commit(s, &local)) {
+    case COMMIT_DONE:
+        return true;
+    case COMMIT_FAILED:
+        break;
+    case COMMIT_UNKNOWN:
+        local->code = ERROR_CONNECT;
+        local->retryable = true;
+        error_detail(&local, _("Only staging was in it: nothing was published."));
+        break;
+    }
+    return error_propagate(err, &local);
+}
+
 static bool load_staging(run_state *r, error **err)
 {
     const plan *p = r->plan;
     const link_ops *ops = r->target->ops;
+    /* An attempt before this one may have lost the connection that it needed
+     * to clean up; all attempts of a run share its token. */
+    if (r->callbacks->attempt > 1 &&
+        !ops->staging_drop(r->target, p->staging, p->run_token, err))
+        return false;
     if (!ops->staging_create(r->target, p->staging, p->run_token, p->staging_sql, err))
         return false;
     run_reach(r, "K6");
@@ -298,7 +330,7 @@ static bool load_staging(run_state *r, error **err)
     }
     done = done && load_into(r, p->staging, writers, err);
     for (int i = 0; i < p->writers && done; i++)
-        done = ops->commit(writers[i], err) == COMMIT_DONE;
+        done = run_commit_staging(writers[i], err);
     return done;
 }
 
@@ -321,8 +353,7 @@ static bool run_staged(run_state *r, error **err)
 
 /* ---- the run ------------------------------------------------------------- */
 
-/* read = written + rejected + filtered, or something was lost on the way. */
-static bool counts_agree(const run_state *r, error **err)
+bool run_counts_agree(const run_state *r, error **err)
 {
     const run_counters *c = &r->result->counters;
     if (c->rows_read == c->rows_written + c->rows_rejected + c->rows_filtered)
@@ -370,7 +401,6 @@ bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, er
         run_reach(&r, "K4");
         run_watch_begin(&r);
         done = p->strategy == STRATEGY_STAGED ? run_staged(&r, &cause) : run_direct(&r, &cause);
-        done = done && (result->kept_empty || counts_agree(&r, &cause));
     }
     run_watch_end(&r);
     /* A statement that was cancelled because the time was up says only that

@@ -35,6 +35,14 @@ void run_watch_begin(run_state *r);
 void run_watch_end(run_state *r);
 /* The first cell of a query, as a number. */
 bool run_number(run_state *r, const char *sql, int64_t *number, error **err);
+/* read = written + rejected + filtered, or something was lost on the way: asked
+ * before the commit, while nothing of it can be seen. */
+bool run_counts_agree(const run_state *r, error **err);
+/* COMMIT of a transaction that touched staging alone: a lost reply leaves
+ * nothing unresolved. */
+bool run_commit_staging(session *s, error **err);
+/* An overwrite that has no row left: false with ERROR_EMPTY. */
+bool run_all_rejected(const run_state *r, error **err);
 /* Whether the rejects so far are within the task's limit, at the end. */
 bool run_judge_rejects(run_state *r, error **err);
 

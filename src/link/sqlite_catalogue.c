@@ -261,8 +261,10 @@ static void read_foreign_keys(sqlite_session *s, table_info *t, error **err)
             if (k != NULL)
                 finish_foreign_key(s, t, k, from, to, to_primary, err);
             k = g_new0(foreign_key_info, 1);
-            k->references =
-                table_name_new(t->name->schema, (const char *)sqlite3_column_text(q, 1));
+            /* It may be written in another case than the table itself is. */
+            const char *name = (const char *)sqlite3_column_text(q, 1);
+            bool itself = g_ascii_strcasecmp(name, t->name->name) == 0;
+            k->references = table_name_new(t->name->schema, itself ? t->name->name : name);
             from = g_ptr_array_new();
             to = g_ptr_array_new();
         }
