@@ -21,3 +21,7 @@ librowferry_a_SOURCES += \
 unit_tests += tests/unit/test_zone_step
 tests_unit_test_zone_step_SOURCES = tests/unit/test_zone_step.c
 tests_unit_test_zone_step_LDADD = $(unit_ldadd)
+
+unit_tests += tests/unit/test_batch_queue
+tests_unit_test_batch_queue_SOURCES = tests/unit/test_batch_queue.c
+tests_unit_test_batch_queue_LDADD = $(unit_ldadd)

@@ -265,6 +265,23 @@ static bool has_unique_key(const plan *p)
     return false;
 }
 
+/* INSERT … ON CONFLICT checks the row as it would be inserted, with defaults
+ * for what is not mapped, even where it then updates. */
+static bool maps_what_is_checked(const plan *p)
+{
+    const GPtrArray *checked = p->table_info->checked_together;
+    for (guint i = 0; i < checked->len; i++) {
+        bool mapped = false;
+        for (guint k = 0; k < p->mapping->columns->len && !mapped; k++) {
+            const mapping_column *m = p->mapping->columns->pdata[k];
+            mapped = strcmp(m->target, checked->pdata[i]) == 0;
+        }
+        if (!mapped)
+            return false;
+    }
+    return true;
+}
+
 static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *staging,
                        const char *columns, const char *select)
 {
@@ -277,7 +294,7 @@ static void add_upsert(plan *p, GPtrArray *list, const char *table, const char *
                                      staging, table, on);
     /* The count needs a system column, which a partitioned table does not give. */
     p->on_conflict = p->key_is_unique && p->table_info->kind != TABLE_PARTITIONED &&
-                     dialect_has_statement(d, "upsert_counts");
+                     dialect_has_statement(d, "upsert_counts") && maps_what_is_checked(p);
     g_autofree char *changed = NULL;
     g_autofree char *set = assignments(p, &changed);
     /* Nothing but the key is mapped: rows that exist are unchanged. */

@@ -307,8 +307,7 @@ static bool load_staging(run_state *r, error **err)
     const link_ops *ops = r->target->ops;
     /* An attempt before this one may have lost the connection that it needed
      * to clean up; all attempts of a run share its token. */
-    if (r->callbacks->attempt > 1 &&
-        !ops->staging_drop(r->target, p->staging, p->run_token, err))
+    if (r->callbacks->attempt > 1 && !ops->staging_drop(r->target, p->staging, p->run_token, err))
         return false;
     if (!ops->staging_create(r->target, p->staging, p->run_token, p->staging_sql, err))
         return false;

@@ -79,6 +79,7 @@ table_info *table_info_new(const table_name *name)
     t->columns = g_ptr_array_new_with_free_func((GDestroyNotify)column_info_free);
     t->keys = g_ptr_array_new_with_free_func((GDestroyNotify)key_info_free);
     t->foreign_keys = g_ptr_array_new_with_free_func((GDestroyNotify)foreign_key_info_free);
+    t->checked_together = g_ptr_array_new_with_free_func(g_free);
     t->dependents = g_ptr_array_new_with_free_func(g_free);
     t->delete_effects = g_ptr_array_new_with_free_func(g_free);
     t->row_estimate = -1;
@@ -94,6 +95,7 @@ void table_info_free(table_info *t)
     g_ptr_array_unref(t->columns);
     g_ptr_array_unref(t->keys);
     g_ptr_array_unref(t->foreign_keys);
+    g_ptr_array_unref(t->checked_together);
     g_ptr_array_unref(t->dependents);
     g_ptr_array_unref(t->delete_effects);
     g_free(t->delete_hazard);

@@ -71,14 +71,16 @@ typedef struct {
     table_kind kind;
     char
         *identity; /* catalogue identity: PostgreSQL oid; SQLite rootpage-independent "main.name" */
-    GPtrArray *columns;        /* of column_info* */
-    GPtrArray *keys;           /* of key_info*: primary first, then unique */
-    GPtrArray *foreign_keys;   /* of foreign_key_info*, outbound */
-    GPtrArray *dependents;     /* of char*: sentences, e.g. "view \"sales.v\" reads it" */
-    GPtrArray *delete_effects; /* of char*: triggers, rules, ON DELETE CASCADE children */
-    char *delete_hazard;       /* the first effect by which a delete changes other tables or is no
+    GPtrArray *columns;          /* of column_info* */
+    GPtrArray *keys;             /* of key_info*: primary first, then unique */
+    GPtrArray *foreign_keys;     /* of foreign_key_info*, outbound */
+    GPtrArray *checked_together; /* of char*: columns of CHECKs that speak of several columns,
+                                    where the system makes them before it looks for a conflict */
+    GPtrArray *dependents;       /* of char*: sentences, e.g. "view \"sales.v\" reads it" */
+    GPtrArray *delete_effects;   /* of char*: triggers, rules, ON DELETE CASCADE children */
+    char *delete_hazard;         /* the first effect by which a delete changes other tables or is no
                              delete at all; NULL: there is none */
-    int64_t row_estimate;      /* -1 unknown */
+    int64_t row_estimate;        /* -1 unknown */
     bool can_select, can_insert, can_update, can_delete, can_truncate;
     bool can_create; /* may create a table in the same schema */
 } table_info;

@@ -227,6 +227,19 @@ static bool read_foreign_keys(pg_session *s, table_info *t, error **err)
     return true;
 }
 
+static bool read_checks(pg_session *s, table_info *t, error **err)
+{
+    static const char sql[] =
+        "SELECT DISTINCT a.attname FROM pg_catalog.pg_constraint o"
+        " JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)"
+        " WHERE o.conrelid = $1::oid AND o.contype = 'c' AND pg_catalog.cardinality(o.conkey) > 1";
+    const char *values[] = { t->identity };
+    g_autoptr(pg_result) r = pg_query(s, sql, 1, values, _("read the checks"), err);
+    for (int i = 0; r != NULL && i < PQntuples(r); i++)
+        g_ptr_array_add(t->checked_together, g_strdup(pg_text(r, i, 0)));
+    return r != NULL;
+}
+
 /* --- what hangs on it -------------------------------------------------------- */
 
 /* Everything that a new table under the same name would not have
@@ -385,7 +398,7 @@ table_info *pg_describe(session *base, const table_name *name, error **err)
     pg_session *s = pg_of(base);
     g_autoptr(table_info) t = find_table(s, name, err);
     if (t == NULL || !read_columns(s, t, err) || !read_keys(s, t, err) ||
-        !read_foreign_keys(s, t, err) ||
+        !read_foreign_keys(s, t, err) || !read_checks(s, t, err) ||
         !read_effects(s, t->identity, dependents_sql, dependents, G_N_ELEMENTS(dependents),
                       t->dependents, &t->delete_hazard, err) ||
         !read_effects(s, t->identity, delete_effects_sql, delete_effects,

@@ -120,6 +120,34 @@ static bool add_keys(pg_session *s, const table_info *target, const char *stagin
     return true;
 }
 
+/* An upsert leaves the columns that are not mapped as they are in the target:
+ * a check that speaks of one of them can only be made there. */
+static bool add_checks(pg_session *s, const table_info *target, const char *staging,
+                       const char *const *columns, GPtrArray *out, error **err)
+{
+    static const char sql[] = "SELECT o.oid, pg_catalog.pg_get_constraintdef(o.oid), a.attname"
+                              " FROM pg_catalog.pg_constraint o LEFT JOIN pg_catalog.pg_attribute a"
+                              " ON a.attrelid = o.conrelid AND a.attnum = ANY (o.conkey)"
+                              " WHERE o.conrelid = $1::oid AND o.contype = 'c' ORDER BY o.oid";
+    const char *values[] = { target->identity };
+    g_autoptr(pg_result) r = pg_query(s, sql, 1, values, _("read the checks"), err);
+    if (r == NULL)
+        return false;
+    int next;
+    for (int i = 0; i < PQntuples(r); i = next) {
+        bool mapped = true;
+        for (next = i; next < PQntuples(r) && strcmp(pg_text(r, next, 0), pg_text(r, i, 0)) == 0;
+             next++) {
+            const char *name = pg_text(r, next, 2);
+            mapped = mapped && (name == NULL || g_strv_contains(columns, name));
+        }
+        if (mapped)
+            g_ptr_array_add(out,
+                            g_strdup_printf("ALTER TABLE %s ADD %s", staging, pg_text(r, i, 1)));
+    }
+    return true;
+}
+
 char **pg_staging_sql(session *base, const table_info *target, const table_name *staging,
                       const char *const *columns, unsigned flags, error **err)
 {
@@ -131,11 +159,14 @@ char **pg_staging_sql(session *base, const table_info *target, const table_name 
         return NULL;
     g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func(g_free);
     /* Logged, so that a run can be resumed after a crash (rulings.md 4). */
+    bool is_upsert = (flags & STAGING_WITHOUT_KEYS) != 0;
     g_ptr_array_add(statements,
-                    g_strdup_printf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING "
-                                    "CONSTRAINTS INCLUDING STORAGE INCLUDING GENERATED%s)",
-                                    quoted, like, identity ? " INCLUDING IDENTITY" : ""));
-    if ((flags & STAGING_WITHOUT_KEYS) == 0 && !add_keys(s, target, quoted, statements, err))
+                    g_strdup_printf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS "
+                                    "INCLUDING STORAGE INCLUDING GENERATED%s%s)",
+                                    quoted, like, is_upsert ? "" : " INCLUDING CONSTRAINTS",
+                                    identity ? " INCLUDING IDENTITY" : ""));
+    if (!(is_upsert ? add_checks(s, target, quoted, columns, statements, err)
+                    : add_keys(s, target, quoted, statements, err)))
         return NULL;
     g_ptr_array_add(statements, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&statements), FALSE);
