@@ -225,6 +225,17 @@ static json_t *choose(const char *path, const json_t *asked, error **err)
     return NULL;
 }
 
+/* Without the rows of its run a reject would stand in the target alone. */
+static bool check_published(const run_record *r, error **err)
+{
+    if (r->published_at != 0)
+        return true;
+    error_set(err, ERROR_PLAN, _("run %" PRId64 " published nothing, so its rejects cannot be "
+                                 "added to it"),
+              r->id);
+    return error_hint(err, _("mend the source or raise rejects.limit, and run the task again"));
+}
+
 /* Rejects of rows that were replaced since would bring old values back
  * (rulings.md 3); other replays of the same run and plain appends do not. */
 static bool check_not_replaced(store *s, const run_record *r, error **err)
@@ -362,7 +373,8 @@ static int lock_replays(engine *e, int64_t run, error **err)
 static bool replay_locked(engine *e, const run_record *r, const char *path, const json_t *asked,
                           json_t **out, error **err)
 {
-    if (!settle_replays(e, r, path, err) || !check_not_replaced(e->store, r, err))
+    if (!check_published(r, err) || !settle_replays(e, r, path, err) ||
+        !check_not_replaced(e->store, r, err))
         return false;
     json_t *numbers = choose(path, asked, err);
     bool done = numbers != NULL && replay(e, r, path, numbers, out, err);
