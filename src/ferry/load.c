@@ -439,7 +439,7 @@ static void report_segment(load *l, guint i)
         return;
     const run_segment now = {
         .number = (int)i,
-        .state = segment_states[count->state],
+        .state = segment_states[atomic_load(&count->state)],
         .what = g_array_index(l->plan->segments, plan_segment, i).what,
         .rows_read = count->read,
         .rows_written = count->written,

@@ -148,7 +148,7 @@ static bool on_cancelled(void *user)
     if (!wants_to_stop(x))
         return false;
     /* Any thread may ask, but only ours may write to the store; it asks too. */
-    if (x->is_running && !x->cancelling && g_thread_self() == x->thread) {
+    if (g_thread_self() == x->thread && x->is_running && !x->cancelling) {
         g_autoptr(error) why = NULL;
         x->cancelling = true;
         log_file_add(x->log, LOG_WARNING, _("cancelling"));
