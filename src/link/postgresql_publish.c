@@ -118,31 +118,49 @@ static bool busy(const table_name *table, const char *holders, error **err)
     return false;
 }
 
-static bool take_advisory_lock(pg_session *s, const table_name *table, error **err)
+static bool try_advisory_lock(pg_session *s, const char *key, bool *taken, error **err)
 {
-    g_autofree char *schema = NULL;
-    if (!resolve_schema(s, table, &schema, err))
-        return false;
-    g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT, lock_key(schema, table->name));
     const char *values[] = { key };
     g_autoptr(pg_result) result =
         pg_query(s, "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint)", 1, values,
                  _("lock the target"), err);
     if (result == NULL)
         return false;
-    if (pg_true(result, 0, 0))
-        return true;
-    g_autofree char *holders =
-        name_holders(s,
-                     "SELECT l.pid, a.application_name, a.usename FROM pg_catalog.pg_locks l"
-                     " LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
-                     " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-                     " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
-                     "  WHERE datname = pg_catalog.current_database())"
-                     " AND l.classid::bigint = ($1::bigint >> 32) & 4294967295"
-                     " AND l.objid::bigint = $1::bigint & 4294967295",
-                     key);
-    return busy(table, holders, err);
+    *taken = pg_true(result, 0, 0);
+    return true;
+}
+
+static char *name_advisory_holders(pg_session *s, const char *key)
+{
+    return name_holders(s,
+                        "SELECT l.pid, a.application_name, a.usename FROM pg_catalog.pg_locks l"
+                        " LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+                        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+                        " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
+                        "  WHERE datname = pg_catalog.current_database())"
+                        " AND l.classid::bigint = ($1::bigint >> 32) & 4294967295"
+                        " AND l.objid::bigint = $1::bigint & 4294967295",
+                        key);
+}
+
+static bool take_advisory_lock(pg_session *s, const table_name *table, error **err)
+{
+    g_autofree char *schema = NULL;
+    if (!resolve_schema(s, table, &schema, err))
+        return false;
+    g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT, lock_key(schema, table->name));
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        bool taken;
+        if (!try_advisory_lock(s, key, &taken, err))
+            return false;
+        if (taken)
+            return true;
+        g_autofree char *holders = name_advisory_holders(s, key);
+        if (holders != NULL)
+            return busy(table, holders, err);
+        /* Nobody: it was let go meanwhile. */
+    }
+    return busy(table, NULL, err);
 }
 
 static char *name_lock_holders(pg_session *s, const char *quoted)
