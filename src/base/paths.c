@@ -255,6 +255,24 @@ bool file_write_all(int fd, const char *data, size_t size, const char *path, err
     return true;
 }
 
+bool file_read_all(int fd, const char *path, size_t limit, GString *text, error **err)
+{
+    char buffer[16384];
+    for (;;) {
+        ssize_t n = read(fd, buffer, sizeof buffer);
+        if (n == 0)
+            return true;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_set(err, ERROR_IO, _("could not read \"%s\": %s"), path,
+                             g_strerror(errno));
+        if (text->len + (size_t)n > limit)
+            return error_set(err, ERROR_DOCUMENT, _("\"%s\" is too long"), path);
+        g_string_append_len(text, buffer, n);
+    }
+}
+
 bool file_sync_directory(const char *path, error **err)
 {
     g_autofree char *directory = g_path_get_dirname(path);

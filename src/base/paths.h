@@ -61,6 +61,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(file_replacement, file_replacement_close)
 bool file_replace(const char *path, const char *data, size_t size, error **err);
 /* Write all of it, however many calls that takes. @path only for the error. */
 bool file_write_all(int fd, const char *data, size_t size, const char *path, error **err);
+/* Append all that @fd still gives to @text, at most @limit bytes in the whole;
+ * more is ERROR_DOCUMENT. @path only for the error (ERROR_IO). */
+bool file_read_all(int fd, const char *path, size_t limit, GString *text, error **err);
 /* fsync the directory that holds @path. */
 bool file_sync_directory(const char *path, error **err);
 

@@ -1,5 +1,7 @@
 #include "link/postgresql_numeric.h"
 
+#include "row/number_text.h"
+
 #include "base/intl.h"
 #include "link/postgresql_bytes.h"
 
@@ -22,27 +24,6 @@ enum {
 #define MAX_SCALE          16383
 
 #define MAX_DECIMAL_SCALE 18
-static const uint64_t power_of_ten[] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
-};
 
 typedef unsigned __int128 wide;
 
@@ -75,17 +56,17 @@ static bool fits_decimal(const numeric *x, int64_t *mantissa)
     if (missing < -MAX_DECIMAL_SCALE || missing > MAX_DECIMAL_SCALE)
         return false;
     if (missing >= 0) {
-        if (m >= power_of_ten[18])
+        if (m >= (uint64_t)number_powers[18])
             return false;
-        m *= power_of_ten[missing];
+        m *= (uint64_t)number_powers[missing];
     } else {
-        uint64_t divisor = power_of_ten[-missing];
+        uint64_t divisor = (uint64_t)number_powers[-missing];
         wide quotient = m <= UINT64_MAX ? (uint64_t)m / divisor : m / divisor;
         if (quotient * divisor != m)
             return false;
         m = quotient;
     }
-    if (m >= power_of_ten[18])
+    if (m >= (uint64_t)number_powers[18])
         return false;
     *mantissa = x->sign == SIGN_MINUS ? -(int64_t)m : (int64_t)m;
     return true;
@@ -204,8 +185,8 @@ static void encode_decimal(pg_buffer *b, int64_t mantissa, unsigned scale)
     uint64_t integer = absolute;
     uint64_t fraction = 0;
     if (scale > 0) {
-        integer = absolute / power_of_ten[scale];
-        fraction = absolute - integer * power_of_ten[scale];
+        integer = absolute / (uint64_t)number_powers[scale];
+        fraction = absolute - integer * (uint64_t)number_powers[scale];
     }
 
     unsigned reversed[DECIMAL_GROUPS];
@@ -221,10 +202,10 @@ static void encode_decimal(pg_buffer *b, int64_t mantissa, unsigned scale)
         unsigned digits;
         if (left >= GROUP_DIGITS) {
             left -= GROUP_DIGITS;
-            digits = (unsigned)(fraction / power_of_ten[left]);
-            fraction %= power_of_ten[left];
+            digits = (unsigned)(fraction / (uint64_t)number_powers[left]);
+            fraction %= (uint64_t)number_powers[left];
         } else {
-            digits = (unsigned)(fraction * power_of_ten[GROUP_DIGITS - left]);
+            digits = (unsigned)(fraction * (uint64_t)number_powers[GROUP_DIGITS - left]);
             fraction = 0;
         }
         put16(groups + 2 * n++, (uint16_t)digits);

@@ -1,6 +1,7 @@
 /* command_input.c - words of the command line to the input of an operation. */
 #include "base/document.h"
 #include "base/intl.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "service/command_line.h"
 #include "service/help.h"
@@ -21,24 +22,6 @@ typedef struct {
 
 /* --- documents --- */
 
-static bool read_descriptor(int fd, const char *name, GString *text, error **err)
-{
-    char buffer[65536];
-    for (;;) {
-        ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n == 0)
-            return true;
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set(err, ERROR_USAGE, _("could not read \"%s\": %s"), name,
-                             g_strerror(errno));
-        if (text->len + (size_t)n > LONGEST_DOCUMENT)
-            return error_set(err, ERROR_DOCUMENT, _("\"%s\" is too long for a document"), name);
-        g_string_append_len(text, buffer, n);
-    }
-}
-
 static json_t *read_document(const char *file, error **err)
 {
     bool standard = strcmp(file, "-") == 0;
@@ -49,7 +32,10 @@ static json_t *read_document(const char *file, error **err)
         return NULL;
     }
     g_autoptr(GString) text = g_string_new(NULL);
-    bool done = read_descriptor(fd, name, text, err);
+    bool done = file_read_all(fd, name, LONGEST_DOCUMENT, text, err);
+    /* A document that cannot be read is a wrong argument. */
+    if (!done && err != NULL && (*err)->code == ERROR_IO)
+        (*err)->code = ERROR_USAGE;
     if (!standard)
         close(fd);
     return done ? document_read(name, text->str, text->len, err) : NULL;

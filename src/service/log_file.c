@@ -67,31 +67,13 @@ const error *log_file_failure(const log_file *f)
     return f->failure;
 }
 
-static bool read_whole(int fd, const char *path, GString *text, error **err)
-{
-    char buffer[65536];
-    for (;;) {
-        ssize_t n = read(fd, buffer, sizeof buffer);
-        if (n == 0)
-            return true;
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return error_set(err, ERROR_IO, _("could not read \"%s\": %s"), path,
-                             g_strerror(errno));
-        if (text->len + (size_t)n > LONGEST_LOG)
-            return error_set(err, ERROR_IO, _("\"%s\" is too long to show"), path);
-        g_string_append_len(text, buffer, n);
-    }
-}
-
 json_t *log_file_read(const char *path, error **err)
 {
     int fd = file_open(path, O_RDONLY, err);
     if (fd < 0)
         return NULL;
     g_autoptr(GString) text = g_string_new(NULL);
-    bool done = read_whole(fd, path, text, err);
+    bool done = file_read_all(fd, path, LONGEST_LOG, text, err);
     close(fd);
     if (!done)
         return NULL;
