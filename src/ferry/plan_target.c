@@ -47,7 +47,8 @@ static bool check_rights(const plan *p, const char *shown, error **err)
     if (missing == NULL)
         return true;
     if (p->target->path != NULL) {
-        error_set(err, ERROR_RIGHTS, _("target \"%s\" cannot be written: \"%s\" is read-only"), shown,
+        error_set(err, ERROR_RIGHTS,
+                  _("target \"%s\" cannot be written: \"%s\" is read-only"), shown,
                   p->target->path);
         return error_hint(err, _("who runs rowferry needs the right to write to it and to create "
                                  "files in its folder"));

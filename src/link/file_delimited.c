@@ -147,7 +147,7 @@ static value null_or_text(const file_format *f, const char *start, size_t size, 
         if (size == 0 && f->null_is_empty_unquoted)
             return value_null();
         if (f->null_text != NULL && strlen(f->null_text) == size &&
-            memcmp(f->null_text, start, size) == 0)
+            (size == 0 || memcmp(f->null_text, start, size) == 0))
             return value_null();
     }
     return value_span(VALUE_TEXT, start, (uint32_t)size);

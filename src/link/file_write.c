@@ -96,7 +96,7 @@ static void append_delimited(GString *to, const file_format *f, const value *v)
 
 static void append_header(file_writer *w)
 {
-    for (unsigned i = 0; i < w->request.n_columns; i++) {
+    for (unsigned i = 0; w->names[i] != NULL; i++) {
         if (i > 0)
             g_string_append_c(w->text, w->format->delimiter);
         const value name = value_span(VALUE_TEXT, w->names[i], (uint32_t)strlen(w->names[i]));

@@ -211,9 +211,10 @@ static bool float_to_int(const conversion *c)
         return refuse_range(c);
     if (f != c->in->f && !c->options->round)
         return refuse_rounding(c);
-    if (f >= -0x1p63 && f < 0x1p63)
+    static const double two_to_63 = 9223372036854775808.0;
+    if (f >= -two_to_63 && f < two_to_63)
         return set_int(c, (int64_t)f);
-    if (f < 0 || f >= 0x1p64)
+    if (f < 0 || f >= 2 * two_to_63)
         return refuse_range(c);
     char *digits = batch_alloc(c->b, VALUE_TEXT_MAX);
     int size = g_snprintf(digits, VALUE_TEXT_MAX, "%" G_GUINT64_FORMAT, (uint64_t)f);

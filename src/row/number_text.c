@@ -247,7 +247,7 @@ static bool take_shortest(double f, char *digits, int *n, int *exponent)
         return false;
     mantissa |= UINT64_C(1) << 52;
     /* floor(log10(2^(binary + 52))), or one less than that of f. */
-    int decimal = ((binary + 52) * 1233) >> 12;
+    int decimal = (int)floor((binary + 52) * (1233 / 4096.0));
     bool reads_back = false;
     uint64_t number = scale_exactly(mantissa, binary, 15 - decimal, &reads_back);
     if (number >= (uint64_t)number_powers[16])

@@ -49,7 +49,7 @@ char **dialect_path(void);
 /* --- [dialect] --- borrowed strings */
 const char *dialect_name(const dialect *d);
 const char *dialect_title(const dialect *d);    /* "PostgreSQL" */
-const char *dialect_link(const dialect *d);     /* which link serves it: "postgresql", "sqlite", "file" … */
+const char *dialect_link(const dialect *d);     /* the link that serves it: "postgresql" … */
 const char *dialect_verified(const dialect *d); /* what it was run against */
 const char *dialect_documentation(const dialect *d); /* address of the system's manual, or NULL */
 /* A flag of section [features]; unknown names are a bug (assert). Known:

@@ -19,7 +19,10 @@ def sources(*suffixes):
 
 
 def layout():
-    """No tab, no blank at the end, no line over 100 columns, no file over 1,000 lines."""
+    """No tab, no blank at the end, no line over 100 columns, no file over 1,000 lines.
+
+    Tests of one thing stay together a little longer.
+    """
     for path in sources(".c", ".h"):
         lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
@@ -27,7 +30,7 @@ def layout():
                               (len(line) > 100, "longer than 100 columns")):
                 if bad:
                     yield f"{path}:{number}: {what}"
-        if len(lines) > 1000:
+        if len(lines) > (1200 if path.parts[0] == "tests" else 1000):
             yield f"{path}: {len(lines)} lines"
 
 

@@ -254,7 +254,8 @@ static void a_wrong_form_names_its_place(void **state)
         {"{\"all\":[{\"field\":\"a\",\"op\":\"is null\"}],\"any\":[]}",
          "filter: unknown key \"any\"", NULL},
         {"{\"not\":[]}", "filter.not: must be an object", NULL},
-        {"{\"all\":[{\"field\":\"a\",\"op\":\"is null\"},{\"field\":\"a\",\"op\":\"contain\",\"value\":1}]}",
+        {"{\"all\":[{\"field\":\"a\",\"op\":\"is null\"},"
+         "{\"field\":\"a\",\"op\":\"contain\",\"value\":1}]}",
          "filter.all[1].op: unknown operator \"contain\"", "did you mean \"contains\"?"},
         {"{\"field\":\"a\",\"value\":1}", "filter.op: an operator is missing", NULL},
         {"{\"op\":\"=\",\"value\":1}", "filter.field: the name of a column is missing", NULL},
