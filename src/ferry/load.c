@@ -82,6 +82,12 @@ static void stop_with(load *l, error *cause)
     batch_flow_stop(l->flow);
 }
 
+static bool is_stopped(void *user)
+{
+    load *l = user;
+    return g_atomic_int_get(&l->stop) != 0;
+}
+
 /* Register a session so that a stop reaches it; one that comes too late is
  * cancelled at once. */
 static void register_session(load *l, session *s)
@@ -299,7 +305,9 @@ static bool source_open(reader_thread *r, const plan_segment *segment, int numbe
         g_clear_pointer(&r->session, session_close);
     }
     if (r->session == NULL) {
-        const session_options options = { .read_only = true, .run_token = p->run_token };
+        const session_options options = {
+            .read_only = true, .run_token = p->run_token, .cancelled = is_stopped, .cancel_user = l
+        };
         r->session = session_open(segment->connection, &options, err);
         if (r->session == NULL)
             return false;
@@ -498,7 +506,10 @@ static bool export_snapshot(load *l, session **holder, error **err)
 {
     if (!l->plan->shared_snapshot)
         return true;
-    const session_options options = { .read_only = true, .run_token = l->plan->run_token };
+    const session_options options = { .read_only = true,
+                                      .run_token = l->plan->run_token,
+                                      .cancelled = l->options->callbacks->cancelled,
+                                      .cancel_user = l->options->callbacks->user };
     *holder = session_open(l->plan->source, &options, err);
     if (*holder == NULL)
         return false;

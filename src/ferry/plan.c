@@ -95,7 +95,9 @@ session *plan_session(plan *p, const connection *c, error **err)
         return s;
     const session_options options = { .read_only = true,
                                       .may_be_missing = c == p->target,
-                                      .run_token = p->run_token };
+                                      .run_token = p->run_token,
+                                      .cancelled = p->cancelled,
+                                      .cancel_user = p->cancel_user };
     g_autoptr(error) local = NULL;
     s = session_open(c, &options, &local);
     if (s == NULL) {
@@ -129,6 +131,8 @@ static plan *plan_new(const plan_context *context)
     p->business_date = g_strdup(context->business_date);
     p->run_token = g_strdup(context->run_token);
     p->verify = context->verify;
+    p->cancelled = context->cancelled;
+    p->cancel_user = context->user;
     p->row_estimate = -1;
     p->source_columns = g_ptr_array_new_with_free_func((GDestroyNotify)column_info_free);
     p->ignored_columns = g_ptr_array_new_with_free_func(g_free);

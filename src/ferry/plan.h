@@ -23,6 +23,7 @@ typedef struct {
     bool verify;                       /* --verify */
     bool sample;                       /* look at the first rows and warn (rowferry --plan) */
     int streams;                       /* for a task that names none; 0: our choice */
+    bool (*cancelled)(void *user);     /* polled while systems are waited for; or NULL */
     /* Set for a replay (rulings.md 3): read these rejects instead of the source. */
     const char *replay_file;
     const int64_t *replay_numbers;

@@ -47,8 +47,8 @@ struct plan {
     const connection *target;
     table_name *table;      /* resolved */
     table_info *table_info; /* as it is, or as it will be created */
-    bool creates_table; /* or a file anew */
-    bool replaces_file; /* creates_table, but there is one of that name */
+    bool creates_table;     /* or a file anew */
+    bool replaces_file;     /* creates_table, but there is one of that name */
     char *create_sql;
     mapping *mapping;
     plan_strategy strategy;
@@ -75,8 +75,10 @@ struct plan {
     json_t *json;
     char *hash;
 
-    GHashTable *sessions; /* while planning: connection* → session* */
-    GPtrArray *units;     /* while planning: of plan_unit* */
+    GHashTable *sessions;          /* while planning: connection* → session* */
+    bool (*cancelled)(void *user); /* while planning */
+    void *cancel_user;
+    GPtrArray *units; /* while planning: of plan_unit* */
 };
 
 /* A table, query or file that rows come from, before it is cut into segments. */

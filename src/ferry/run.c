@@ -57,13 +57,18 @@ bool run_tick(void *state, error **err)
 
 #define WATCH_US 100000
 
+static bool is_over(void *user)
+{
+    const run_state *r = user;
+    return r->callbacks->cancelled(r->callbacks->user) || g_get_monotonic_time() >= r->deadline_us;
+}
+
 static gpointer watch(gpointer data)
 {
     run_state *r = data;
     g_mutex_lock(&r->mutex);
     while (!r->done) {
-        if (r->callbacks->cancelled(r->callbacks->user) ||
-            g_get_monotonic_time() >= r->deadline_us) {
+        if (is_over(r)) {
             r->target->ops->cancel(r->target);
             break;
         }
@@ -142,14 +147,21 @@ bool run_judge_rejects(run_state *r, error **err)
 
 /* ---- sessions ------------------------------------------------------------ */
 
-static session *open_target(const plan *p, error **err)
+static session *open_session(const plan *p, const session_options *options, error **err)
 {
-    const session_options options = { .run_token = p->run_token };
     g_autoptr(error) local = NULL;
-    session *s = session_open(p->target, &options, &local);
+    session *s = session_open(p->target, options, &local);
     if (s == NULL)
         error_prefix(err, &local, _("target connection \"%s\""), p->target->name);
     return s;
+}
+
+static session *open_target(run_state *r, error **err)
+{
+    const session_options options = { .run_token = r->plan->run_token,
+                                      .cancelled = is_over,
+                                      .cancel_user = r };
+    return open_session(r->plan, &options, err);
 }
 
 /* Whatever state the run's own sessions are in, a new one can clean up. */
@@ -160,7 +172,9 @@ static void drop_staging(run_state *r)
         return;
     run_reach(r, "K20");
     error *cause = NULL;
-    g_autoptr(session) s = open_target(p, &cause);
+    /* Also for a run that is asked to stop. */
+    const session_options options = { .run_token = p->run_token };
+    g_autoptr(session) s = open_session(p, &options, &cause);
     if (s == NULL || !s->ops->staging_drop(s, p->staging, p->run_token, &cause)) {
         run_log(r, LOG_WARNING,
                 _("staging table \"%s\" could not be removed: %s; the next run "
@@ -319,7 +333,7 @@ static bool load_staging(run_state *r, error **err)
         if (i == 0) {
             writers[0] = r->target;
         } else {
-            writers[i] = open_target(p, err);
+            writers[i] = open_target(r, err);
             if (writers[i] == NULL)
                 return false;
             g_ptr_array_add(others, writers[i]);
@@ -394,7 +408,7 @@ bool run_execute(plan *p, const run_callbacks *callbacks, run_result *result, er
 
     run_phase(&r, "connect");
     error *cause = NULL;
-    r.target = open_target(p, &cause);
+    r.target = open_target(&r, &cause);
     bool done = r.target != NULL;
     if (done) {
         run_reach(&r, "K4");

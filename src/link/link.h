@@ -107,7 +107,15 @@ typedef struct session {
      * read; where there is no such moment, right before it. */
     void (*commit_sent)(void *user);
     void *commit_user;
+    /* From session_options. */
+    bool (*cancelled)(void *user);
+    void *cancel_user;
 } session;
+
+static inline bool session_is_asked_to_stop(const session *s)
+{
+    return s->cancelled != NULL && s->cancelled(s->cancel_user);
+}
 
 static inline void session_commit_sent(session *s)
 {
@@ -120,6 +128,10 @@ typedef struct {
     bool may_be_missing;      /* with read_only: a database file that does not exist yet is empty */
     const char *run_token;    /* 16 hex digits, into application_name and staging names; or NULL */
     int lock_timeout_seconds; /* for statements that wait for locks; 0: the dialect's */
+    /* Polled, if set, by waits of the session from open() on, on the thread
+     * that uses it; true counts as cancel(). Outlives the session. */
+    bool (*cancelled)(void *user);
+    void *cancel_user;
 } session_options;
 
 /* One row set of a small query, as text. */

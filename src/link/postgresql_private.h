@@ -40,10 +40,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(pg_result, PQclear)
  * socket is shut down (rulings.md 24). */
 #define PG_GRACE_SECONDS 5
 
-bool pg_is_cancelled(const pg_session *s);
+/* How often a wait asks whether it is still wanted. */
+#define PG_ASK_MILLISECONDS 100
+
+/* Asked to stop, by pg_cancel() or by the session's own question. */
+bool pg_is_cancelled(pg_session *s);
 /* Fails with ERROR_CANCELLED once the session is cancelled, and with
  * ERROR_CONNECT once it is broken. */
-bool pg_check(const pg_session *s, error **err);
+bool pg_check(pg_session *s, error **err);
 
 typedef enum { PG_READY, PG_TIMED_OUT, PG_CANCELLED, PG_LOST } pg_wait_outcome;
 

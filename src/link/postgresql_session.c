@@ -109,16 +109,19 @@ static PGconn *start(const connection *c, const session_options *options, const 
     return PQconnectStartParams(keywords, values, 0);
 }
 
-static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType want, gint64 deadline)
+static pg_wait_outcome wait_for_socket(pg_session *s, PostgresPollingStatusType want,
+                                       gint64 deadline)
 {
-    struct pollfd fd = { .fd = PQsocket(conn),
+    struct pollfd fd = { .fd = PQsocket(s->conn),
                          .events = want == PGRES_POLLING_WRITING ? POLLOUT : POLLIN };
     for (;;) {
         gint64 left = (deadline - g_get_monotonic_time()) / 1000;
         if (left <= 0)
-            return false;
-        if (poll(&fd, 1, (int)MIN(left + 1, 60000)) > 0)
-            return true;
+            return PG_TIMED_OUT;
+        if (poll(&fd, 1, (int)MIN(left + 1, PG_ASK_MILLISECONDS)) > 0)
+            return PG_READY;
+        if (pg_is_cancelled(s))
+            return PG_CANCELLED;
     }
 }
 
@@ -135,7 +138,11 @@ static bool log_in(pg_session *s, error **err)
          state = PQconnectPoll(s->conn)) {
         if (state == PGRES_POLLING_FAILED)
             goto failed;
-        if (!wait_for_socket(s->conn, state, deadline)) {
+        pg_wait_outcome outcome = wait_for_socket(s, state, deadline);
+        if (outcome == PG_CANCELLED)
+            return error_set(err, ERROR_CANCELLED, _("cancelled while connecting to \"%s\""),
+                             c->name);
+        if (outcome == PG_TIMED_OUT) {
             error_set(err, ERROR_CONNECT,
                       _("connection \"%s\": no answer from the server within %d seconds"), c->name,
                       seconds);
@@ -196,6 +203,8 @@ session *pg_open(const connection *c, const session_options *options, error **er
     pg_session *s = g_new0(pg_session, 1);
     s->base.ops = &postgresql_link;
     s->base.connection = c;
+    s->base.cancelled = options->cancelled;
+    s->base.cancel_user = options->cancel_user;
     s->read_only = options->read_only;
     s->lock_timeout_seconds = options->lock_timeout_seconds;
     if (s->lock_timeout_seconds <= 0)

@@ -13,8 +13,10 @@
 
 /* --- waits ------------------------------------------------------------------- */
 
-bool pg_is_cancelled(const pg_session *s)
+bool pg_is_cancelled(pg_session *s)
 {
+    if (g_atomic_int_get(&s->cancelled) == 0 && session_is_asked_to_stop(&s->base))
+        pg_cancel(&s->base);
     return g_atomic_int_get(&s->cancelled) != 0;
 }
 
@@ -32,7 +34,7 @@ static bool cancelled(const pg_session *s, error **err)
                      s->base.connection->name);
 }
 
-bool pg_check(const pg_session *s, error **err)
+bool pg_check(pg_session *s, error **err)
 {
     if (pg_is_cancelled(s))
         return cancelled(s, err);
@@ -63,6 +65,8 @@ pg_wait_outcome pg_wait(pg_session *s, bool writing, gint64 deadline)
     nfds_t n = deadline == PG_NO_DEADLINE ? 2 : 1;
     for (;;) {
         int timeout = poll_timeout(deadline);
+        if (n == 2 && s->base.cancelled != NULL)
+            timeout = PG_ASK_MILLISECONDS;
         int ready = poll(fds, n, timeout);
         if (ready < 0 && errno != EINTR)
             return PG_LOST;

@@ -18,13 +18,20 @@
 
 /* ---- opening ------------------------------------------------------------- */
 
+static bool is_cancelled(sqlite_session *s)
+{
+    if (g_atomic_int_get(&s->cancelled) == 0 && session_is_asked_to_stop(&s->base))
+        g_atomic_int_set(&s->cancelled, 1);
+    return g_atomic_int_get(&s->cancelled) != 0;
+}
+
 static int on_busy(void *user, int n)
 {
     sqlite_session *s = user;
     gint64 now = g_get_monotonic_time();
     if (n == 0)
         s->waiting_since = now;
-    if (g_atomic_int_get(&s->cancelled) || now - s->waiting_since >= s->lock_timeout)
+    if (is_cancelled(s) || now - s->waiting_since >= s->lock_timeout)
         return 0;
     g_usleep(n < 5 ? 1000UL << n : 25000);
     return 1;
@@ -33,7 +40,7 @@ static int on_busy(void *user, int n)
 static int on_progress(void *user)
 {
     sqlite_session *s = user;
-    return g_atomic_int_get(&s->cancelled);
+    return is_cancelled(s);
 }
 
 static bool create_file(const char *path, error **err)
@@ -163,7 +170,10 @@ static session *sqlite_open(const connection *c, const session_options *options,
     if (seconds <= 0)
         seconds = dialect_limit(c->dialect, "lock_timeout_seconds");
     sqlite_session *s = g_new0(sqlite_session, 1);
-    s->base = (session){ .ops = &sqlite_link, .connection = c };
+    s->base = (session){ .ops = &sqlite_link,
+                         .connection = c,
+                         .cancelled = options->cancelled,
+                         .cancel_user = options->cancel_user };
     s->path = g_steal_pointer(&path);
     s->read_only = options->read_only;
     s->is_missing = is_missing;
@@ -193,7 +203,7 @@ static void sqlite_cancel(session *base)
 
 bool sqlite_check(sqlite_session *s, error **err)
 {
-    if (!g_atomic_int_get(&s->cancelled))
+    if (!is_cancelled(s))
         return true;
     return error_set(err, ERROR_CANCELLED, _("database \"%s\": cancelled"), s->path);
 }

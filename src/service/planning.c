@@ -36,6 +36,12 @@ static const connection *find_connection(void *user, const char *name, error **e
     return engine_connection(user, name, err);
 }
 
+static bool is_interrupted(void *user)
+{
+    const engine *e = user;
+    return e->interrupts != NULL && *e->interrupts > 0;
+}
+
 static GArray *reject_numbers(const json_t *rejects)
 {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -77,6 +83,7 @@ planned_task *planned_task_new(engine *e, const task_record *record, const plann
         .verify = r->options.verify,
         .sample = r->token == NULL,
         .streams = e->config->streams,
+        .cancelled = is_interrupted,
         .replay_file = r->replay_file,
         .replay_numbers = (const int64_t *)(void *)numbers->data,
         .n_replay = numbers->len,
