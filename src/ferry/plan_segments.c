@@ -78,22 +78,52 @@ static void key_range_clear(key_range *r)
     g_free(r->what);
 }
 
-/* The key at row @offset in key order, as text; NULL without error past the end. */
-static char *key_at(plan *p, const plan_unit *u, const char *key, int64_t offset, error **err)
+/* A value that lives as long as the plan. */
+static value keep_value(plan *p, const value *v)
+{
+    if (!value_kind_has_data((value_kind)v->kind))
+        return *v;
+    return batch_copy_value(p->memory, (value_kind)v->kind, v->data, v->size);
+}
+
+/* The key at row @offset in key order, exactly as the system has it: a spelling
+ * of our own might stand elsewhere in that order, and ranges overlap. False:
+ * past the end, or *err is set. */
+static bool key_at(plan *p, const plan_unit *u, const char *key, const data_type *type,
+                   int64_t offset, value *out, error **err)
 {
     session *s = plan_session(p, u->connection, err);
     if (s == NULL)
-        return NULL;
+        return false;
     GString *sql = g_string_new(NULL);
     g_string_append_printf(sql, "SELECT %s", key);
     append_from(sql, u);
     g_string_append_printf(sql, " WHERE %s IS NOT NULL ORDER BY %s LIMIT 1 OFFSET %" PRId64, key,
                            key, offset);
     g_autofree char *text = g_string_free(sql, FALSE);
-    g_autoptr(query_result) r = s->ops->query(s, text, NULL, 0, err);
-    if (r == NULL || r->rows->len == 0)
-        return NULL;
-    return g_strdup(((char **)r->rows->pdata[0])[0]);
+    const read_request request = { .sql = text, .n_columns = 1 };
+    reader *rows = s->ops->read_open(s, &request, type, 1, err);
+    if (rows == NULL)
+        return false;
+    g_autoptr(batch) b = batch_new(1, 0);
+    bool found = s->ops->read_next(rows, b, err) == READ_ROWS && b->n_rows == 1;
+    if (found)
+        *out = keep_value(p, &b->source[0][0]);
+    s->ops->read_close(rows);
+    return found;
+}
+
+static char *key_text(const value *v)
+{
+    if (v->kind == VALUE_BYTES) {
+        char *hex = g_malloc0(2 * (size_t)v->size + 1);
+        bytes_to_hex(v->data, v->size, hex);
+        return hex;
+    }
+    char buffer[VALUE_TEXT_MAX];
+    size_t size;
+    const char *text = value_to_text(v, buffer, &size);
+    return size == 0 ? g_strdup("") : g_strndup(text, size);
 }
 
 static int64_t count_keys(plan *p, const plan_unit *u, const char *key, error **err)
@@ -125,19 +155,17 @@ static bool cut_ranges(plan *p, const plan_unit *u, GArray *ranges, error **err)
         return false;
     value from = value_null();
     g_autofree char *from_text = NULL;
-    const convert_options options = { 0 };
     for (int i = 1; i < wanted && rows >= wanted; i++) {
         g_autoptr(error) local = NULL;
-        g_autofree char *text = key_at(p, u, key, rows * i / wanted, &local);
-        if (text == NULL && local != NULL)
-            return error_propagate(err, &local);
-        if (text == NULL || g_strcmp0(text, from_text) == 0)
+        value until;
+        if (!key_at(p, u, key, type, rows * i / wanted, &until, &local)) {
+            if (local != NULL)
+                return error_propagate(err, &local);
             continue;
-        value raw = batch_copy_value(p->memory, VALUE_TEXT, text, strlen(text)), until;
-        convert_error why;
-        if (!convert_value(&raw, type, &options, p->memory, &until, &why))
-            return error_set(err, ERROR_PLAN, _("source.split: column \"%s\": %s"), column,
-                             why.message);
+        }
+        g_autofree char *text = key_text(&until);
+        if (g_strcmp0(text, from_text) == 0)
+            continue;
         key_range r = { .from = from, .until = until };
         r.what = from_text == NULL
                      ? g_strdup_printf(_("%s below %s"), column, text)
