@@ -244,11 +244,14 @@ char **delimited_columns(text_buffer *t, const file_format *f, const char *path,
     }
     g_autofree char *text = g_memdup2(t->data + t->start, r.text_size);
     g_autoptr(GArray) fields = g_array_new(FALSE, FALSE, sizeof(value));
-    const char *why = r.kind == RECORD_MALFORMED ? r.why : cut_fields(f, text, r.text_size, fields);
+    /* Cutting changes the text, so it is looked at before. */
+    const char *why = r.kind == RECORD_MALFORMED ? r.why : NULL;
     if (why == NULL && utf8_length(text, r.text_size) < 0)
         why = _("it is not UTF-8");
     if (why == NULL && memchr(text, '\0', r.text_size) != NULL)
         why = _("it holds a NUL byte");
+    if (why == NULL)
+        why = cut_fields(f, text, r.text_size, fields);
     if (why != NULL) {
         error_set(err, ERROR_DATA, _("\"%s\" line %d: %s"), path, (int)t->line, why);
         return NULL;
