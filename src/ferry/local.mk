@@ -23,5 +23,5 @@ tests_unit_test_zone_step_SOURCES = tests/unit/test_zone_step.c
 tests_unit_test_zone_step_LDADD = $(unit_ldadd)
 
 unit_tests += tests/unit/test_batch_queue
-tests_unit_test_batch_queue_SOURCES = tests/unit/test_batch_queue.c
+tests_unit_test_batch_queue_SOURCES = tests/unit/test_batch_queue.c tests/unit/thread_sanitizer.h
 tests_unit_test_batch_queue_LDADD = $(unit_ldadd)

@@ -171,8 +171,9 @@ typedef struct {
     const data_type *types;        /* [n_columns] types of those columns in that table */
     const char *const *type_texts; /* [n_columns] the catalogue's spelling */
     unsigned n_columns;
-    bool isolate; /* find and mark the rows that the server refuses (rejects allowed);
-                       false: the first refused row is marked, then the load fails with ERROR_DATA */
+    /* Find and mark the rows that the server refuses (rejects are allowed);
+     * false: the first one is marked, then the load fails with ERROR_DATA. */
+    bool isolate;
     /* Called on the writer's thread when the fate of every row of @b is known:
      * rows still ROW_OK are stored (in the open transaction). @b goes back to
      * its owner. */

@@ -110,7 +110,9 @@ static bool add_keys(pg_session *s, const table_info *target, const char *stagin
             continue;
         }
         const char *rest = pg_text(r, i, 0);
-        const char *skipped[] = { pg_text(r, i, 1), "ONLY ", pg_text(r, i, 2) };
+        const char *head = pg_text(r, i, 1), *name = pg_text(r, i, 2);
+        g_assert(rest != NULL && head != NULL && name != NULL); /* else it is a constraint */
+        const char *skipped[] = { head, "ONLY ", name };
         for (size_t j = 0; j < G_N_ELEMENTS(skipped); j++) {
             if (g_str_has_prefix(rest, skipped[j]))
                 rest += strlen(skipped[j]);

@@ -291,7 +291,7 @@ bool expression_scheduled(const char *text, const civil_time *time, GString *out
     if (by_months) {
         c.p += strlen(add_months);
         const char *start = c.p;
-        int64_t months;
+        int64_t months = 0;
         if (!read_add_months(&c, &f, &months))
             return false;
         if (!civil_add_months(&t, months))

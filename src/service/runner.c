@@ -456,7 +456,7 @@ static bool execute(engine *e, const store_lease *lease, json_t **result, error 
 
 bool runner_execute(engine *e, int64_t run, json_t **result, error **err)
 {
-    store_lease lease;
+    store_lease lease = { 0 };
     *result = NULL;
     return recovery_run(e, err) && store_lease_acquire(e->store, run, &lease, err) &&
            execute(e, &lease, result, err);
@@ -464,7 +464,7 @@ bool runner_execute(engine *e, int64_t run, json_t **result, error **err)
 
 bool runner_execute_new(engine *e, const run_request *r, int64_t *run, json_t **result, error **err)
 {
-    store_lease lease;
+    store_lease lease = { 0 };
     *result = NULL;
     return recovery_run(e, err) && create_run(e, r, run, &lease, err) &&
            execute(e, &lease, result, err);
