@@ -38,11 +38,6 @@ typedef struct {
     json_t *from, *until; /* half-open, or NULL */
 } slice_spec;
 
-typedef struct {
-    char *connection;  /* of this shard; the source's own when one */
-    GPtrArray *tables; /* of table_name*, patterns expanded */
-} source_shard;
-
 typedef struct task {
     char *name;
     char *description;
