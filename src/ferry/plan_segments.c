@@ -41,8 +41,8 @@ static bool append_conditions(plan *p, const plan_context *context, plan_unit *u
         return true;
     if (p->filter != NULL) {
         bool bind = plan_link_has(u->connection, LINK_BIND);
-        return filter_to_sql(p->filter, u->connection->dialect, column_type, u, bind, sql, values,
-                             p->memory, err);
+        return filter_to_sql(p->filter, u->connection->dialect, column_type, u, sql,
+                             bind ? values : NULL, p->memory, err);
     }
     if (p->task->source.where == NULL)
         return true;

@@ -27,7 +27,7 @@ bool text_buffer_open(text_buffer *b, const char *path, error **err)
     b->data = g_malloc(b->capacity);
     if (text_buffer_more(b, err) == MORE_FAILED)
         return false;
-    if (b->end - b->start >= 3 && memcmp(b->data + b->start, "\xEF\xBB\xBF", 3) == 0)
+    if (b->end - b->start >= 3 && memcmp(b->data + b->start, BYTE_ORDER_MARK, 3) == 0)
         b->start += 3;
     return true;
 }

@@ -37,6 +37,9 @@ typedef struct {
     bool at_end;
 } text_buffer;
 
+/* U+FEFF in UTF-8, which some programs put before the text of a file. */
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 /* A row may be this large; beyond it a quote was probably never closed. */
 #define RECORD_MAX ((size_t)64 << 20)
 

@@ -22,6 +22,7 @@ typedef struct {
     char **names;
     output_stream *out;
     GString *text; /* lines not handed to the stream yet */
+    bool at_start; /* nothing is in the file yet */
 } file_writer;
 
 /* ---- delimited ------------------------------------------------------------ */
@@ -232,19 +233,23 @@ writer *file_write_open(session *s, const write_request *request, error **err)
     w->names = g_new0(char *, request->n_columns + 1);
     for (unsigned i = 0; i < request->n_columns; i++)
         w->names[i] = g_strdup(request->columns[i]);
-    bool was_empty;
-    if (!copy_old(w, &was_empty, err) ||
+    if (!copy_old(w, &w->at_start, err) ||
         (w->out = output_stream_open(w->session->fd, w->session->final_path, err)) == NULL) {
         file_write_close(&w->base);
         return NULL;
     }
-    if (was_empty && w->format->header && strcmp(w->format->format, "jsonl") != 0)
+    if (w->at_start && w->format->header && strcmp(w->format->format, "jsonl") != 0)
         append_header(w);
     return &w->base;
 }
 
+/* A reader takes U+FEFF at the very start for a mark and drops it: a text that
+ * begins with one gets another before it. */
 static bool push_text(file_writer *w, error **err)
 {
+    if (w->at_start && g_str_has_prefix(w->text->str, BYTE_ORDER_MARK))
+        g_string_prepend(w->text, BYTE_ORDER_MARK);
+    w->at_start &= w->text->len == 0;
     bool done = output_stream_write(w->out, w->text->str, w->text->len, err);
     g_string_truncate(w->text, 0);
     return done;

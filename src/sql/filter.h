@@ -45,12 +45,12 @@ bool filter_check_fields(const filter *f, const char *const *names, error **err)
 typedef const data_type *(*filter_lookup)(void *user, const char *field);
 
 /* Append the condition to @sql. Values are converted to the column's type;
- * with @bind they are appended to @values (of value), whose memory comes from
- * @memory, and stand as placeholders numbered on from what @values holds
- * already; else they are written by dialect_literal(). ERROR_PLAN for an
+ * they are appended to @values (of value), whose memory comes from @memory, and
+ * stand as placeholders numbered on from what @values holds already; where
+ * @values is NULL they are written by dialect_literal(). ERROR_PLAN for an
  * unknown column, a value that is not of its type, or an operator that the
  * type does not have. On failure @sql and @values are as before. */
-bool filter_to_sql(const filter *f, const dialect *d, filter_lookup lookup, void *user, bool bind,
+bool filter_to_sql(const filter *f, const dialect *d, filter_lookup lookup, void *user,
                    GString *sql, GArray *values, batch *memory, error **err);
 
 /* A filter made ready for rows whose columns are @names (NULL-terminated) of

@@ -12,7 +12,6 @@ typedef struct {
     const dialect *d;
     filter_lookup lookup;
     void *user;
-    bool bind;
     GString *sql;
     GArray *values;
     batch *memory;
@@ -20,7 +19,7 @@ typedef struct {
 
 static bool write_value(writer_state *w, const value *v, error **err)
 {
-    if (!w->bind) {
+    if (w->values == NULL) {
         g_autofree char *literal = dialect_literal(w->d, v, err);
         if (literal == NULL)
             return false;
@@ -131,10 +130,10 @@ static bool write_node(writer_state *w, const filter *f, error **err)
     return true;
 }
 
-bool filter_to_sql(const filter *f, const dialect *d, filter_lookup lookup, void *user, bool bind,
+bool filter_to_sql(const filter *f, const dialect *d, filter_lookup lookup, void *user,
                    GString *sql, GArray *values, batch *memory, error **err)
 {
-    writer_state w = {d, lookup, user, bind, sql, values, memory};
+    writer_state w = {d, lookup, user, sql, values, memory};
     const gsize sql_before = sql->len;
     const guint values_before = values != NULL ? values->len : 0;
     if (write_node(&w, f, err))

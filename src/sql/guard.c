@@ -101,7 +101,7 @@ static bool read_table(guard_parser *p)
     name_part parts[3];
     unsigned n;
     size_t at = p->token.at;
-    if (!read_parts(p, parts, &n))
+    if (!read_parts(p, parts, &n) || n == 0)
         return false;
     bool nearly;
     if (is_target(p, parts, n, &nearly))
@@ -162,7 +162,10 @@ static bool refuse_without_from(guard_parser *p)
     if (is_name(&p->token) && !guard_is_reserved(p, &p->token) &&
         token_is_word(&p->lexer, &next, "from")) {
         /* The alias of some other table could be spelled like T. */
-        if (!guard_advance(p) || !guard_advance(p) || !read_table(p))
+        for (unsigned skipped = 0; skipped < 2; skipped++)
+            if (!guard_advance(p))
+                return false;
+        if (!read_table(p))
             return false;
     }
     guard_refuse(p, 'X', at, _("FROM must follow DELETE"));

@@ -419,7 +419,7 @@ static bool is_today(const guard_node *n)
     const char *name = dot != NULL ? dot + 1 : n->text;
     if (n->kind != NODE_CONSTANT && (n->kind != NODE_CALL || n->parts != NULL))
         return false;
-    return strcmp(name, "current_date") == 0 || strcmp(name, "curdate") == 0;
+    return g_strcmp0(name, "current_date") == 0 || g_strcmp0(name, "curdate") == 0;
 }
 
 static guard_node *add_days(guard_parser *p, guard_node *left, bool minus)

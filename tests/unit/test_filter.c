@@ -143,7 +143,7 @@ static void conditions_become_sql_of_the_dialect(void **state)
             g_autoptr(error) e = NULL;
             g_autoptr(GString) sql = g_string_new(NULL);
             g_autoptr(batch) memory = batch_new(0, 0);
-            if (!filter_to_sql(f, dialects[d], lookup, NULL, false, sql, NULL, memory, &e))
+            if (!filter_to_sql(f, dialects[d], lookup, NULL, sql, NULL, memory, &e))
                 fail_msg("%s: %s", texts[i].json, e->message);
             assert_string_equal(sql->str, wants[d]);
         }
@@ -162,7 +162,7 @@ static void bound_values_are_typed_and_numbered_on(void **state)
     const value first = value_int(1);
     g_array_append_val(values, first);
     g_autoptr(batch) memory = batch_new(0, 0);
-    assert_true(filter_to_sql(f, d, lookup, NULL, true, sql, values, memory, NULL));
+    assert_true(filter_to_sql(f, d, lookup, NULL, sql, values, memory, NULL));
     assert_string_equal(sql->str, "x = $1 AND (\"day\" = $2 AND \"id\" IN ($3, $4))");
     assert_int_equal(values->len, 4);
     assert_int_equal(g_array_index(values, value, 1).kind, VALUE_DATE);
@@ -198,7 +198,7 @@ static void what_cannot_be_compared_is_refused_and_leaves_nothing(void **state)
         g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(value));
         g_autoptr(batch) memory = batch_new(0, 0);
         g_autoptr(error) e = NULL;
-        assert_false(filter_to_sql(f, d, lookup, NULL, true, sql, values, memory, &e));
+        assert_false(filter_to_sql(f, d, lookup, NULL, sql, values, memory, &e));
         assert_int_equal(e->code, ERROR_PLAN);
         if (strstr(e->message, cases[i].want) == NULL)
             fail_msg("\"%s\" lacks \"%s\"", e->message, cases[i].want);
@@ -234,7 +234,7 @@ static void more_values_than_the_system_binds_are_refused(void **state)
     g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(value));
     g_autoptr(batch) memory = batch_new(0, 0);
     g_autoptr(error) e = NULL;
-    assert_false(filter_to_sql(f, d, lookup, NULL, true, sql, values, memory, &e));
+    assert_false(filter_to_sql(f, d, lookup, NULL, sql, values, memory, &e));
     assert_int_equal(e->code, ERROR_PLAN);
 }
 
@@ -345,7 +345,7 @@ static void parameters_are_values_never_sql(void **state)
     assert_true(filter_expand(f, expand, NULL, NULL));
     g_autoptr(GString) sql = g_string_new(NULL);
     g_autoptr(batch) memory = batch_new(0, 0);
-    assert_true(filter_to_sql(f, d, lookup, NULL, false, sql, NULL, memory, NULL));
+    assert_true(filter_to_sql(f, d, lookup, NULL, sql, NULL, memory, NULL));
     assert_string_equal(sql->str, "(\"name\" IN (''' OR 1=1 --', 'y'))");
 
     g_autoptr(filter) bad =
@@ -675,7 +675,8 @@ static void matching_agrees_with_sqlite_on_random_data(void **state)
         bool bound = round % 2 == 0;
         if (f == NULL)
             fail_msg("%s: %s", text, e->message);
-        bool written = filter_to_sql(f, d, random_lookup, NULL, bound, sql, values, memory, &e);
+        bool written = filter_to_sql(f, d, random_lookup, NULL, sql, bound ? values : NULL,
+                                     memory, &e);
         g_autoptr(error) refused = NULL;
         g_autoptr(filter_program) p = filter_compile(f, random_names, random_types, &refused);
         if (!written || p == NULL) {
