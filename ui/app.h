@@ -19,9 +19,10 @@ typedef struct {
     const char *colour; /* "auto", "always", "never" */
 } app_options;
 
-/* Open the terminal, show the home screen, return when the person leaves. The
- * exit status. @e stays the caller's; the loop alone uses it meanwhile. */
-int app_main(engine *e, const app_options *options);
+/* Open the terminal, show the home screen, return when the person leaves.
+ * False when it could not begin. @e stays the caller's; the loop alone uses it
+ * meanwhile. */
+bool app_main(engine *e, const app_options *options, error **err);
 
 /* --- screens --- */
 
@@ -32,6 +33,9 @@ void app_close(app *a, screen *s);
 /* As Esc: asks the screen first. */
 void app_back(app *a);
 void app_quit(app *a);
+/* Leave screens until one with @ops (NULL: the first) is on top. False when one
+ * did not want to be left. */
+bool app_go(app *a, const screen_ops *ops);
 /* Something to be seen changed: draw again before the loop waits. */
 void app_changed(app *a);
 

@@ -55,6 +55,8 @@ typedef struct {
     bool (*leave)(screen *s);
     /* The program ends without the person's will (hang-up): save the draft. */
     void (*rescue)(screen *s);
+    /* Find: see list_find(); screens that have it get '/', n and N. */
+    bool (*find)(screen *s, const char *text, int step, bool from_next);
     /* The value that y and Y copy; caller frees; NULL when there is none. */
     char *(*value)(screen *s);
     void (*free)(screen *s); /* frees @s too */

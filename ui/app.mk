@@ -1,0 +1,8 @@
+rowferry_SOURCES += \
+	ui/actions.c ui/actions.h \
+	ui/app.c ui/app.h ui/app_private.h \
+	ui/frame.c \
+	ui/job.c \
+	ui/prompt.c \
+	ui/screen.h \
+	ui/screens.c ui/screens.h
