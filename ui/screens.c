@@ -2,13 +2,15 @@
 
 #include "base/intl.h"
 #include "base/text.h"
+#include "ui/wizard.h"
 
 #include <string.h>
 
 static const screen_ops *const all[] = {
     &home_ops,       &runs_ops,   &run_detail_ops, &rejects_ops, &connections_ops,
-    &connection_edit_ops, &tables_ops, &wizard_ops,     &plan_ops,    &parameters_ops,
-    &audit_ops,      &doctor_ops, NULL,
+    &connection_edit_ops, &tables_ops, &wizard_basics_ops, &wizard_source_ops, &wizard_filter_ops,
+    &wizard_target_ops, &wizard_mapping_ops, &wizard_limits_ops, &wizard_review_ops,
+    &plan_ops,    &parameters_ops, &audit_ops,      &doctor_ops, NULL,
 };
 
 const screen_ops *const *screens_all(void)

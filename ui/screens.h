@@ -35,8 +35,9 @@ screen *connection_edit_new(app *a, const char *name);
  * table calls it (on @below) and closes. */
 screen *tables_new(app *a, const char *connection, screen *below,
                    void (*chosen)(screen *below, const char *table));
-/* @task NULL: a new one. @draft 0: none is taken up. */
-screen *wizard_new(app *a, const char *task, int64_t draft);
+/* A task being made (@task NULL) or changed, or the draft @draft (0: none) taken
+ * up: reads what it needs, then opens the first step over @below. */
+void wizard_open(screen *below, const char *task, int64_t draft);
 screen *parameters_new(app *a);
 screen *audit_new(app *a);
 screen *doctor_new(app *a);
@@ -44,6 +45,6 @@ screen *doctor_new(app *a);
 screen *plan_new(app *a, const char *task, const json_t *document);
 
 extern const screen_ops home_ops, runs_ops, run_detail_ops, rejects_ops, connections_ops,
-    connection_edit_ops, tables_ops, wizard_ops, parameters_ops, audit_ops, doctor_ops, plan_ops;
+    connection_edit_ops, tables_ops, parameters_ops, audit_ops, doctor_ops, plan_ops;
 
 #endif
