@@ -37,6 +37,7 @@ enum {
     K_RESIZE,
     K_PASTE, /* the text is app_pasted() */
     K_MOUSE,
+    K_HANGUP, /* the terminal is gone, and so is every later key */
 };
 #define K_F(n) ((ui_key)(K_F1 + (n) - 1))
 

@@ -9,6 +9,9 @@
 #ifdef HAVE_LIBPQ
 #include <libpq-fe.h>
 #endif
+#ifdef HAVE_NCURSES
+#include <curses.h>
+#endif
 
 char *version_text(void)
 {
@@ -24,6 +27,11 @@ char *version_text(void)
     g_string_append_printf(out, "libpq %d.%d\n", PQlibVersion() / 10000, PQlibVersion() % 10000);
 #else
     g_string_append(out, _("libpq: not in this build\n"));
+#endif
+#ifdef HAVE_NCURSES
+    g_string_append_printf(out, "ncurses %s.%d\n", NCURSES_VERSION, NCURSES_VERSION_PATCH);
+#else
+    g_string_append(out, _("ncurses: not in this build, so there is no interface\n"));
 #endif
     return g_string_free(out, FALSE);
 }
