@@ -1,6 +1,8 @@
 #include "service/command_line.h"
 
+#include "base/document.h"
 #include "base/intl.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "service/help.h"
 #include "service/output.h"
@@ -105,6 +107,40 @@ static int execute(const char *number, const volatile sig_atomic_t *interrupts)
     }
     json_decref(result);
     return failure != NULL ? error_exit_status(failure->code) : 0;
+}
+
+/* The door of the screens: the input of an operation on stdin, what came of it
+ * on stdout. */
+static json_t *read_call(error **err)
+{
+    enum { LONGEST_INPUT = 32 * 1024 * 1024 };
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (!file_read_all(STDIN_FILENO, _("standard input"), LONGEST_INPUT, text, err))
+        return NULL;
+    json_t *in = document_read(_("standard input"), text->str, text->len, err);
+    if (in == NULL && (*err)->code == ERROR_DOCUMENT)
+        (*err)->code = ERROR_USAGE;
+    return in;
+}
+
+static int call(const char *name, const volatile sig_atomic_t *interrupts)
+{
+    error *failure = NULL;
+    json_t *out = NULL, *in = read_call(&failure);
+    g_autoptr(engine) e = in != NULL ? engine_new(&failure) : NULL;
+    if (e != NULL) {
+        e->quiet = true;
+        e->interrupts = interrupts;
+        operation_call(e, name, in, &out, &failure);
+    }
+    json_t *answer = json_pack("{s:o, s:o}", "out", out != NULL ? out : json_null(), "error",
+                               error_to_json(failure));
+    output_json(answer);
+    json_decref(answer);
+    json_decref(in);
+    int status = failure != NULL ? error_exit_status(failure->code) : 0;
+    error_free(failure);
+    return status;
 }
 
 /* --- finding the operation --- */
@@ -227,6 +263,8 @@ static int dispatch(char **words, const volatile sig_atomic_t *interrupts)
         return print_text(version_text(), stdout, 0);
     if (strcmp(first, "--execute") == 0 && words[1] != NULL)
         return execute(words[1], interrupts);
+    if (strcmp(first, "--call") == 0 && words[1] != NULL)
+        return call(words[1], interrupts);
     if (strcmp(first, "completion") == 0)
         return complete(words + 1, json);
     bool run = strcmp(first, "--run") == 0;

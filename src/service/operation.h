@@ -79,6 +79,13 @@ const char *operation_verb(const operation *o);
 /* Whether a noun has one operation that is called by the noun alone (doctor). */
 bool operation_is_bare(const operation_noun *n);
 
+/* Carry out the operation @name ("task.list", "doctor") with @in, an object that
+ * is held against its fields first: an unknown key, one that is missing or of
+ * the wrong type is ERROR_USAGE. A null counts as not given. *out is a new
+ * reference or NULL; after a failure it may still hold a result that tells
+ * more (a failed run). */
+bool operation_call(engine *e, const char *name, const json_t *in, json_t **out, error **err);
+
 /* The tables of the nouns. */
 extern const operation connection_operations[], task_operations[], parameter_operations[],
     run_operations[], reject_operations[], doctor_operations[];
