@@ -4,5 +4,6 @@ rowferry_SOURCES += \
 	ui/frame.c \
 	ui/job.c \
 	ui/prompt.c \
+	ui/run_words.c ui/run_words.h \
 	ui/screen.h \
 	ui/screens.c ui/screens.h

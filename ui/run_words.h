@@ -1,0 +1,16 @@
+/* run_words.h - how states and times of runs are written on every screen. */
+#ifndef ROWFERRY_UI_RUN_WORDS_H
+#define ROWFERRY_UI_RUN_WORDS_H
+
+#include <stdbool.h>
+
+/* @state as the operations spell it ("succeeded"); unknown ones as they are. */
+const char *run_state_word(const char *state); /* translated, borrowed */
+char run_state_letter(const char *state);      /* o ok, x failed, > running … (screens.md 2) */
+unsigned run_state_look(const char *state);    /* as in canvas.h */
+bool run_state_word_is_live(const char *state);
+
+/* "2026-03-17T13:59:01+01:00" as "Tue 17 Mar 13:59"; "" for "". Caller frees. */
+char *run_time_words(const char *instant);
+
+#endif
