@@ -1,8 +1,12 @@
-/* main.c - the door of the program: locale, hardening, signals, command line. */
+/* main.c - the doors of the program: locale, hardening, then the screens or signals and the
+ * command line. */
 #include "base/intl.h"
 #include "base/secret.h"
 #include "service/command_line.h"
 #include "service/output.h"
+#ifdef HAVE_NCURSES
+#include "ui/interface.h"
+#endif
 
 #include <locale.h>
 #include <signal.h>
@@ -45,6 +49,10 @@ int main(int argc, char **argv)
         output_error(failure);
         return error_exit_status(failure->code);
     }
+#ifdef HAVE_NCURSES
+    if (interface_wanted(argc, argv))
+        return interface_main(argc, argv);
+#endif
     catch_signals();
     return command_line_main(argc, argv, &interrupts);
 }

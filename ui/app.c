@@ -132,13 +132,13 @@ void app_view(app *a, const char *title, const char *text)
 
 static char *edited(app *a, const char *path, error **err)
 {
-    const char *editor = g_getenv("VISUAL");
-    if (editor == NULL || editor[0] == '\0')
-        editor = g_getenv("EDITOR");
-    if (editor == NULL || editor[0] == '\0')
-        editor = "vi";
+    const char *program = g_getenv("VISUAL");
+    if (program == NULL || program[0] == '\0')
+        program = g_getenv("EDITOR");
+    if (program == NULL || program[0] == '\0')
+        program = "vi";
     g_autofree char *quoted = g_shell_quote(path);
-    g_autofree char *line = g_strconcat(editor, " ", quoted, NULL);
+    g_autofree char *line = g_strconcat(program, " ", quoted, NULL);
     const char *argv[] = { "/bin/sh", "-c", line, NULL };
     g_autoptr(GError) failure = NULL;
     int status = 0;
@@ -149,7 +149,7 @@ static char *edited(app *a, const char *path, error **err)
     terminal_return(a->terminal);
     char *text = NULL;
     if (!ran || !g_file_get_contents(path, &text, NULL, &failure))
-        error_set(err, ERROR_IO, _("the editor \"%s\" failed: %s"), editor, failure->message);
+        error_set(err, ERROR_IO, _("the editor \"%s\" failed: %s"), program, failure->message);
     return text;
 }
 
@@ -188,7 +188,7 @@ static void show_help(screen *s)
 
 static void show_palette(screen *s)
 {
-    app_open(s->app, palette_new(s->app, s));
+    app_open(s->app, palette_new(s->app, s, s->app->palette_history));
 }
 
 static const char *cannot_find(screen *s)
@@ -218,24 +218,24 @@ static const char *no_value(screen *s)
 
 static void copy_value(screen *s)
 {
-    g_autofree char *value = s->ops->value(s);
-    if (value == NULL) {
+    g_autofree char *text = s->ops->value(s);
+    if (text == NULL) {
         app_say(s->app, LOOK_WARNING, _("there is no value to copy here"));
         return;
     }
-    terminal_copy(s->app->terminal, value);
+    terminal_copy(s->app->terminal, text);
     app_say(s->app, LOOK_PLAIN,
             _("sent to the terminal's clipboard; if it does not arrive, Y prints the value"));
 }
 
 static void print_value(screen *s)
 {
-    g_autofree char *value = s->ops->value(s);
-    if (value == NULL)
+    g_autofree char *text = s->ops->value(s);
+    if (text == NULL)
         return;
     terminal_leave(s->app->terminal);
     /* Printed to be copied, not to be obeyed: the terminal gets it made safe. */
-    g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (unsigned i = 0; lines[i] != NULL; i++) {
         g_autofree char *safe = text_safe(lines[i], -1);
         printf("%s\n", safe);
@@ -473,6 +473,7 @@ static void free_all(app *a)
     key_file_free(a->keys);
     g_ptr_array_unref(a->stack);
     g_ptr_array_unref(a->jobs);
+    g_ptr_array_unref(a->palette_history);
     g_main_loop_unref(a->loop);
     g_free(a->find_text);
     g_free(a);
@@ -507,6 +508,7 @@ bool app_main(engine *e, const app_options *options, error **err)
     a->options = *options;
     a->stack = g_ptr_array_new();
     a->jobs = g_ptr_array_new();
+    a->palette_history = g_ptr_array_new_with_free_func(g_free);
     a->loop = g_main_loop_new(NULL, FALSE);
     bool started = start(a, err);
     if (started) {

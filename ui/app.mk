@@ -2,6 +2,8 @@ rowferry_SOURCES += \
 	ui/actions.c ui/actions.h \
 	ui/app.c ui/app.h ui/app_private.h \
 	ui/frame.c \
+	ui/home.c \
+	ui/interface.c ui/interface.h \
 	ui/job.c \
 	ui/prompt.c \
 	ui/run_words.c ui/run_words.h \
