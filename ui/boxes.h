@@ -10,4 +10,6 @@ screen *question_new(app *a, screen *s, const question *q,
 screen *chooser_new(app *a, screen *s, const char *title, const char *const *choices, int current,
                     void (*chosen)(screen *s, int index, void *user), void *user);
 
+extern const screen_ops question_ops, chooser_ops;
+
 #endif

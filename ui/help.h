@@ -9,4 +9,6 @@
 /* The help of @below, which stays open under it. */
 screen *help_new(app *a, screen *below);
 
+extern const screen_ops help_ops;
+
 #endif

@@ -5,9 +5,13 @@
 
 #include "ui/app.h"
 
-/* The palette over @below, which stays open under it. @history (char *, with a
- * free function, oldest first) is borrowed and outlives the palette, which adds
- * the ids that it performs. */
-screen *palette_new(app *a, screen *below, GPtrArray *history);
+/* The palette over @below, which stays open under it. */
+screen *palette_new(app *a, screen *below);
+
+/* Ids performed from the palette, oldest first (char *, freed with the array);
+ * the palette adds to it. Made and freed by the program: borrowed. */
+GPtrArray *app_history(app *a);
+
+extern const screen_ops palette_ops;
 
 #endif

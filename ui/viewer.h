@@ -9,4 +9,6 @@
 /* Texts are copied. The text may be anything; it is shown through text_safe(). */
 screen *viewer_new(app *a, const char *title, const char *text);
 
+extern const screen_ops viewer_ops;
+
 #endif
