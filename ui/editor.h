@@ -18,8 +18,10 @@ editor *editor_new(const char *text, bool lines, bool secret);
 void editor_free(editor *e);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(editor, editor_free)
 
-/* Borrowed until the next change. */
+/* Borrowed until the next change. Always valid UTF-8. */
 const char *editor_text(const editor *e);
+/* Another number after every change. */
+unsigned editor_revision(const editor *e);
 size_t editor_cursor(const editor *e);
 /* Replace everything; one undo takes it back. The cursor is at the end. */
 void editor_set(editor *e, const char *text);
@@ -27,8 +29,10 @@ void editor_set_cursor(editor *e, size_t at);
 
 /* Whether the key was taken. Characters, arrows, Home, End, Backspace, Delete,
  * ^U (all of the line), ^W (word), ^K (to the end), F3 (undo); with lines also
- * Enter, Up, Down, PgUp, PgDn. @pasted goes with K_PASTE. */
+ * Enter, Up, Down, PgUp, PgDn. Up on the first line and Down on the last are not
+ * taken, nor F3 when nothing is left to undo. @pasted goes with K_PASTE. */
 bool editor_key(editor *e, ui_key k, const char *pasted);
+/* Take back the last paste, run of typing or run of deleting. */
 bool editor_undo(editor *e);
 
 /* Draw the part around the cursor into rows [@y, @y+@height) and @width columns;
