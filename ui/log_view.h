@@ -45,8 +45,8 @@ int64_t log_view_count(const log_view *v);
 /* The selected line, "14:04:31  info  chunk 413"; NULL when there is none.
  * Caller frees. */
 char *log_view_line(const log_view *v);
-/* "following", "held, 214 new", "held, 214 new, 3,000 older ones dropped", with
- * the level and the number of lines: "warnings and errors, 17 lines". Caller
+/* "following", "held, 214 new", "held, 214 new, 3,000 oldest dropped", and with
+ * the level the number of lines: "warnings and errors, 17 lines". Caller
  * frees both. */
 char *log_view_state(const log_view *v);
 char *log_view_extent(const log_view *v);

@@ -51,10 +51,14 @@ static size_t place(const viewer *v)
     return start;
 }
 
+static int64_t row_of(const viewer *v, size_t at)
+{
+    return v->hex ? (int64_t)at / MAX(v->hex_bytes, 1) : text_rows_find(v->rows, at);
+}
+
 static void go_to(viewer *v, size_t at)
 {
-    int64_t row = v->hex ? (int64_t)at / MAX(v->hex_bytes, 1) : text_rows_find(v->rows, at);
-    scroll_to(&v->scroll, row, row_count(v));
+    scroll_to(&v->scroll, row_of(v, at), row_count(v));
 }
 
 /* 16 bytes take 74 columns; a narrow screen shows 8 or 4. */
@@ -239,11 +243,13 @@ static bool viewer_find(screen *s, const char *text, int step, bool from_next)
     viewer *v = (viewer *)s;
     if (v->rows == NULL || text[0] == '\0')
         return false;
-    bool known = v->found < v->found_end;
     size_t size = v->hex ? v->raw_size : v->safe_size;
-    size_t at = known ? v->found : place(v);
-    if (from_next && known && step > 0)
-        at++;
+    size_t at = place(v);
+    if (v->found < v->found_end && row_of(v, v->found) == v->scroll.at) {
+        at = v->found;
+        if (from_next && step > 0)
+            at = v->hex ? at + 1 : (size_t)(g_utf8_next_char(v->safe + at) - v->safe);
+    }
     bool found;
     if (v->hex) {
         found = find_bytes(v, text, step, at) || find_bytes(v, text, step, step > 0 ? 0 : size);
