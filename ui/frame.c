@@ -67,7 +67,7 @@ static void draw_header(app *a, canvas *c)
 
 static int draw_action(canvas *c, int y, int x, int room, ui_key key, const char *label)
 {
-    g_autofree char *name = key_name(key);
+    g_autofree char *name = key_label(key);
     int width = text_width(name) + 1 + text_width(label);
     if (width > room)
         return 0;
@@ -88,7 +88,7 @@ static void draw_footer(app *a, canvas *c, int y)
             (in_text && (e->action->flags & ACTION_IN_TEXT) == 0))
             continue;
         const char *label = _(e->action->label);
-        g_autofree char *name = key_name(e->key);
+        g_autofree char *name = key_label(e->key);
         int width = text_width(name) + 1 + text_width(label);
         right -= width + 2;
         draw_action(c, y, right + 2, width, e->key, label);

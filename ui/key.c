@@ -31,7 +31,7 @@ bool key_is_text(ui_key k)
            !(k >= 0x80 && k <= 0x9F);
 }
 
-char *key_name(ui_key k)
+char *key_label(ui_key k)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         if (names[i].key == k)

@@ -46,7 +46,7 @@ bool key_is_text(ui_key k);
 
 /* "Enter", "Esc", "Tab", "F5", "^P", "PgUp", "Space", "/", "é": what screens,
  * help and the key file write. Caller frees. */
-char *key_name(ui_key k);
+char *key_label(ui_key k); /* not key_name(), which is a function of curses */
 /* The same back, also "Ctrl-P" and names in any case; K_NONE for an unknown name. */
 ui_key key_from_name(const char *name);
 

@@ -33,14 +33,24 @@ canvas *terminal_canvas(terminal *t);
 bool terminal_is_wide(const terminal *t);
 
 /* The next key that has arrived, K_NONE when there is none; never waits, except
- * up to ESCDELAY (50 ms) after an Esc. A bracketed paste is one K_PASTE. After
- * K_RESIZE the canvas is a new one. */
+ * up to ESCDELAY (50 ms) after an Esc. A loop polls standard input and
+ * terminal_wakeup() for reading and then reads until K_NONE. A bracketed paste is
+ * one K_PASTE. K_RESIZE: the canvas is a new one, draw it all (the size changed,
+ * or the program was stopped and goes on). K_HANGUP: the terminal is gone; every
+ * later read says so again. */
 ui_key terminal_read(terminal *t);
-/* The text of the last K_PASTE, as sent: borrowed until the next read. */
+/* Becomes readable when there is something to read that is not on standard input
+ * (a signal came). Borrowed. */
+int terminal_wakeup(const terminal *t);
+/* The text of the last K_PASTE, as sent: borrowed until the next read. NULL when
+ * no text field had the focus: it is dropped. */
 const char *terminal_pasted(const terminal *t);
-/* Whether a text field has the focus: only then bracketed paste is on. */
+/* Whether a text field has the focus. Bracketed paste is always on, since else a
+ * text pasted into a list would be taken for commands. */
 void terminal_accept_paste(terminal *t, bool accept);
 void terminal_use_mouse(terminal *t, bool use);
+/* Where the last K_MOUSE was, and its button: 1 to 3, 4 and 5 are the wheel. */
+void terminal_mouse(const terminal *t, int *y, int *x, int *button);
 
 /* Begin a frame: the canvas is blank, the cursor in its last corner. */
 void terminal_begin(terminal *t);
@@ -55,7 +65,8 @@ void terminal_leave(terminal *t);
 void terminal_return(terminal *t);
 /* ^Z: leave, stop this process alone, return. */
 void terminal_suspend(terminal *t);
-/* Set the clipboard with OSC 52. @text is any bytes. */
-void terminal_copy(terminal *t, const char *text);
+/* Set the clipboard with OSC 52. @text is any bytes. False when this terminal is
+ * known to have none; true does not mean that it listened. */
+bool terminal_copy(terminal *t, const char *text);
 
 #endif
