@@ -3,7 +3,9 @@
  *
  * Each step is a screen of its own that begins with struct wizard_step; going to
  * another step replaces it. Nothing reaches the store before Save, except the
- * draft, which every change of step writes.
+ * draft, which every change of step writes. The wizard fills in wizard and number
+ * of a new step and counts its hold; a step that has loaded its fields for one
+ * wizard_changes() loads them again when that differs.
  */
 #ifndef ROWFERRY_UI_WIZARD_H
 #define ROWFERRY_UI_WIZARD_H
@@ -32,8 +34,10 @@ typedef struct {
 /* The document as `task save` reads it: borrowed; steps change it in place
  * through wizard_change(). */
 const json_t *wizard_document(const wizard *w);
-/* Put @value (taken over; NULL takes it away) at @path ("target.mode"); objects
- * on the way are made, emptied ones are removed. One undo step. */
+/* Put @value (taken over; NULL takes it away) at @path ("target.mode",
+ * "mapping.columns[2].source"); objects and lists on the way are made, emptied
+ * ones are removed. One undo step; changes of the same text in a row are one
+ * together. A value that is there already changes nothing. */
 void wizard_change(wizard *w, const char *path, json_t *value);
 /* The value at @path: borrowed, NULL when there is none. */
 const json_t *wizard_value(const wizard *w, const char *path);
@@ -45,6 +49,10 @@ bool wizard_undo(wizard *w);
 unsigned wizard_changes(const wizard *w);
 /* The task being edited, NULL for a new one: borrowed. */
 const char *wizard_task(const wizard *w);
+/* What the last save or check found wrong, until the next change; *path (may be
+ * NULL) is what it is about ("source.split.column"), or NULL. The step is the
+ * right one already: it puts the focus on the field in resume(). Borrowed. */
+const char *wizard_complaint(const wizard *w, const char **path);
 
 /* --- for the ops of the steps --- */
 
@@ -58,7 +66,26 @@ void wizard_save_and_run(screen *s);
 void wizard_edit_json(screen *s); /* ^E: the document in $EDITOR, errors at their place */
 void wizard_take_back(screen *s); /* F3 */
 void wizard_choose_step(screen *s);
-const char *wizard_cannot_go_on(screen *s);
+const char *wizard_cannot_go_on(screen *s); /* refused() of wizard_next */
+const char *wizard_cannot_go_back(screen *s);
+const char *wizard_cannot_take_back(screen *s);
+/* The actions above in a table of actions, after those of the step itself. */
+#define WIZARD_ACTIONS                                                                          \
+    { "wizard.next", K_F(10), N_("Next"), N_("Go to the next step"), NULL, ACTION_IN_TEXT,      \
+      wizard_next, wizard_cannot_go_on },                                                       \
+        { "wizard.previous", K_F(9), N_("Back"), N_("Go to the step before"), NULL,             \
+          ACTION_IN_TEXT, wizard_previous, wizard_cannot_go_back },                             \
+        { "wizard.save", K_F(2), N_("Save"), N_("Check the task and save it"),                  \
+          "rowferry task save FILE", ACTION_IN_TEXT | ACTION_WRITES, wizard_save, NULL },       \
+        { "wizard.json", KEY_CONTROL('E'), N_("JSON"),                                          \
+          N_("Edit the whole task as JSON in your editor"), "rowferry task export TASK",        \
+          ACTION_IN_TEXT, wizard_edit_json, NULL },                                             \
+        { "wizard.undo", K_F(3), N_("Undo"), N_("Take back the last change"), NULL,             \
+          ACTION_IN_TEXT, wizard_take_back, wizard_cannot_take_back },                          \
+        { "wizard.step", KEY_CONTROL('G'), NULL, N_("Go to a step of your choice"), NULL,       \
+          ACTION_IN_TEXT, wizard_choose_step, NULL },                                           \
+        { "wizard.save_run", K_NONE, NULL, N_("Save the task and run it once"), NULL,           \
+          ACTION_IN_TEXT | ACTION_WRITES, wizard_save_and_run, NULL }
 /* screen_ops functions that every step uses. */
 char *wizard_crumb(screen *s);
 bool wizard_leave(screen *s); /* asks: keep the draft, throw away, stay */
