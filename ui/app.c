@@ -188,7 +188,7 @@ static void show_help(screen *s)
 
 static void show_palette(screen *s)
 {
-    app_open(s->app, palette_new(s->app, s, s->app->palette_history));
+    app_open(s->app, palette_new(s->app, s));
 }
 
 static const char *cannot_find(screen *s)
@@ -473,7 +473,6 @@ static void free_all(app *a)
     key_file_free(a->keys);
     g_ptr_array_unref(a->stack);
     g_ptr_array_unref(a->jobs);
-    g_ptr_array_unref(a->palette_history);
     g_main_loop_unref(a->loop);
     g_free(a->find_text);
     g_free(a);
@@ -508,7 +507,6 @@ bool app_main(engine *e, const app_options *options, error **err)
     a->options = *options;
     a->stack = g_ptr_array_new();
     a->jobs = g_ptr_array_new();
-    a->palette_history = g_ptr_array_new_with_free_func(g_free);
     a->loop = g_main_loop_new(NULL, FALSE);
     bool started = start(a, err);
     if (started) {

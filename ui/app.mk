@@ -5,6 +5,7 @@ rowferry_SOURCES += \
 	ui/home.c \
 	ui/interface.c ui/interface.h \
 	ui/job.c \
+	ui/keys.c ui/keys.h \
 	ui/prompt.c \
 	ui/run_words.c ui/run_words.h \
 	ui/screen.h \

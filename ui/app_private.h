@@ -24,7 +24,6 @@ struct app {
     GMainLoop *loop;
     GPtrArray *stack; /* of screen*; the last one is on top */
     GPtrArray *jobs;  /* of job*, all that somebody waits for */
-    GPtrArray *palette_history; /* of char*: ids, newest last */
     struct job_thread *thread;
     char *message; /* or NULL */
     unsigned message_look;

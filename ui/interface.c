@@ -4,7 +4,9 @@
 #include "service/engine.h"
 #include "service/output.h"
 #include "ui/app.h"
+#include "ui/keys.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +14,8 @@ static const char color_option[] = "--color=";
 
 static bool is_option(const char *word)
 {
-    static const char *const known[] = { "--ascii", "--readonly", "--mouse", NULL };
+    static const char *const known[] = { "--ascii", "--readonly", "--mouse", "--keys",
+                                         "--keys=mdoc", NULL };
     return g_strv_contains(known, word) || g_str_has_prefix(word, color_option);
 }
 
@@ -41,8 +44,18 @@ static bool read_options(int argc, char **argv, app_options *options, error **er
     return true;
 }
 
+static int print_keys(bool manual)
+{
+    g_autofree char *text = manual ? keys_manual() : keys_plain();
+    fputs(text, stdout);
+    return fflush(stdout) == 0 ? 0 : error_exit_status(ERROR_IO);
+}
+
 int interface_main(int argc, char **argv)
 {
+    for (int i = 1; i < argc; i++)
+        if (g_str_has_prefix(argv[i], "--keys"))
+            return print_keys(strcmp(argv[i], "--keys=mdoc") == 0);
     app_options options;
     g_autoptr(error) failure = NULL;
     g_autoptr(engine) e = NULL;
