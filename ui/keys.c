@@ -19,7 +19,7 @@ static void append_plain(GString *out, const char *title, const action *actions)
 {
     g_string_append_printf(out, "%s%s\n", out->len > 0 ? "\n" : "", title);
     for (; actions != NULL && actions->id != NULL; actions++) {
-        g_autofree char *name = key_name(actions->key);
+        g_autofree char *name = key_label(actions->key);
         g_string_append(out, "  ");
         text_append_cell(out, name, 10, TEXT_LEFT);
         text_append_cell(out, actions->id, 26, TEXT_LEFT);
@@ -78,7 +78,7 @@ static void append_manual(GString *out, const char *title, const char *summary,
         g_string_append_printf(out, "%s\n", summary);
     g_string_append(out, ".Bl -tag -width \"Ctrl-PgDn\"\n");
     for (; actions != NULL && actions->id != NULL; actions++) {
-        g_autofree char *name = key_name(actions->key);
+        g_autofree char *name = key_label(actions->key);
         g_string_append(out, ".It ");
         if (actions->key != K_NONE) {
             g_string_append(out, "Ic ");
