@@ -1,5 +1,6 @@
 # Lists, long texts, help, palette and question boxes.
 rowferry_SOURCES += \
+	ui/action_list.c ui/action_list.h \
 	ui/boxes.c ui/boxes.h \
 	ui/columns.c ui/columns.h \
 	ui/help.c ui/help.h \

@@ -192,13 +192,12 @@ bool log_view_key(log_view *v, ui_key k)
         v->left = MAX(v->left + (k == K_RIGHT ? SIDE_STEP : -SIDE_STEP), 0);
         return true;
     }
-    int64_t before = v->scroll.at;
     if (!scroll_key(&v->scroll, k, log_view_count(v)))
         return false;
     if (k == K_END || k == 'G')
         log_view_hold(v, false);
-    else if (v->scroll.at < before)
-        v->held = true;
+    else if (k != K_DOWN && k != 'j' && k != K_PAGE_DOWN)
+        v->held = true; /* upwards, even where there is nothing above */
     return true;
 }
 
