@@ -1,0 +1,127 @@
+#include "ui/connection_test.h"
+
+#include "base/intl.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define STATE_AT    20
+#define STEP_AT     28
+#define DETAIL_AT   38
+#define TIME_WIDTH  9
+
+void connection_test_start(connection_test *t, screen *s, const char *name, const json_t *document)
+{
+    g_autofree char *subject = g_strdup(name);
+    connection_test_clear(t);
+    t->subject = g_steal_pointer(&subject);
+    answer_ask(&t->answer, s, "connection.test",
+               document != NULL ? json_pack("{s:O}", "document", document)
+                                : json_pack("{s:s}", "name", name));
+}
+
+bool connection_test_is_shown(const connection_test *t)
+{
+    return t->subject != NULL;
+}
+
+void connection_test_clear(connection_test *t)
+{
+    answer_clear(&t->answer);
+    g_clear_pointer(&t->subject, g_free);
+}
+
+static const json_t *steps_of(const connection_test *t)
+{
+    return answer_waits(&t->answer) ? NULL : answer_list(&t->answer, "steps");
+}
+
+int connection_test_height(const connection_test *t)
+{
+    if (!connection_test_is_shown(t))
+        return 0;
+    const error *e = t->answer.failure;
+    return 1 + (int)json_array_size(steps_of(t)) + (e != NULL && e->hint != NULL ? 1 : 0) +
+           (e != NULL && steps_of(t) == NULL ? 1 : 0);
+}
+
+/* The names of connection.test's steps, for people. */
+static const char *step_word(const char *step)
+{
+    static const char *const words[][2] = {
+        { "document", N_("document") }, { "link", N_("driver") },     { "address", N_("address") },
+        { "login", N_("login") },       { "version", N_("version") }, { "tls", N_("encryption") },
+        { "tables", N_("tables") },     { "rights", N_("rights") },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i][0], step) == 0)
+            return _(words[i][1]);
+    return step;
+}
+
+static void draw_step(canvas *c, int y, const json_t *step)
+{
+    bool ok = json_is_true(json_object_get(step, "ok"));
+    const char *state = ok ? row_text(step, "state") : "failed";
+    bool warned = strcmp(state, "warning") == 0;
+    unsigned look = !ok ? LOOK_BAD : warned ? LOOK_WARNING : LOOK_GOOD;
+    canvas_text(c, y, STATE_AT, STEP_AT - STATE_AT - 1, look,
+                !ok      ? _("failed")
+                : warned ? _("warning")
+                         : _("ok"));
+    canvas_text(c, y, STEP_AT, DETAIL_AT - STEP_AT - 1, LOOK_PLAIN,
+                step_word(row_text(step, "step")));
+    int right = canvas_width(c) - 1 - TIME_WIDTH;
+    canvas_text(c, y, DETAIL_AT, right - DETAIL_AT - 1, ok ? LOOK_PLAIN : LOOK_BAD,
+                row_text(step, "detail"));
+    g_autofree char *time = g_strdup_printf(
+        _("%.0f ms"), 1000 * json_number_value(json_object_get(step, "seconds")));
+    canvas_right(c, y, right, TIME_WIDTH, LOOK_QUIET, time);
+}
+
+static double seconds_of(const json_t *steps)
+{
+    double sum = 0;
+    size_t i;
+    json_t *step;
+    json_array_foreach (steps, i, step)
+        sum += json_number_value(json_object_get(step, "seconds"));
+    return sum;
+}
+
+static void draw_verdict(const connection_test *t, canvas *c, int y)
+{
+    const answer *a = &t->answer;
+    canvas_text(c, y, 4, STATE_AT - 5, LOOK_PLAIN, _("Test"));
+    if (answer_waits(a)) {
+        canvas_format(c, y, STATE_AT, -1, LOOK_ACCENT, _("connecting to %s, %.0f s, Esc gives up"),
+                      t->subject, job_seconds(a->running));
+    } else if (a->given_up) {
+        canvas_text(c, y, STATE_AT, -1, LOOK_WARNING, _("given up"));
+    } else if (a->failure != NULL) {
+        canvas_format(c, y, STATE_AT, -1, LOOK_BAD, _("%s: failed"), t->subject);
+    } else {
+        g_autofree char *time = text_duration(seconds_of(steps_of(t)));
+        canvas_format(c, y, STATE_AT, -1, LOOK_GOOD, _("%s: good, %s"), t->subject, time);
+    }
+}
+
+void connection_test_draw(const connection_test *t, canvas *c, int y, int height)
+{
+    int end = y + height;
+    if (!connection_test_is_shown(t) || y >= end)
+        return;
+    draw_verdict(t, c, y++);
+    const json_t *steps = steps_of(t);
+    size_t i;
+    json_t *step;
+    json_array_foreach (steps, i, step)
+        if (y < end)
+            draw_step(c, y++, step);
+    const error *e = t->answer.failure;
+    int width = canvas_width(c) - STATE_AT - 1;
+    if (e != NULL && steps == NULL && y < end)
+        y += canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_BAD, e->message);
+    if (e != NULL && e->hint != NULL && y < end)
+        canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_PLAIN, e->hint);
+}

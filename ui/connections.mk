@@ -1,0 +1,5 @@
+# Connections, their editor and tables, parameters, audit, doctor, plan.
+rowferry_SOURCES += \
+	ui/answer.c ui/answer.h \
+	ui/connection_test.c ui/connection_test.h \
+	ui/connections.c
