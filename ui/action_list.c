@@ -40,7 +40,7 @@ static void append_part(const action_entry *e, action_part part, GString *text)
         break;
     case SHOW_KEY:
         if (e->key != K_NONE) {
-            g_autofree char *name = key_name(e->key);
+            g_autofree char *name = key_label(e->key);
             g_string_append(text, name);
         }
         break;
