@@ -158,6 +158,16 @@ static void test(screen *s)
     connection_test_start(&v->test, s, name_of(v), NULL);
 }
 
+static const char *no_test(screen *s)
+{
+    return answer_waits(&((connections *)s)->test.answer) ? NULL : N_("no test is running");
+}
+
+static void give_up(screen *s)
+{
+    answer_cancel(&((connections *)s)->test.answer);
+}
+
 static void browse(screen *s)
 {
     app_open(s->app, tables_new(s->app, name_of((connections *)s), NULL, NULL));
@@ -218,6 +228,8 @@ static void delete_connection(screen *s)
 }
 
 static const action actions[] = {
+    { "connection.test.cancel", K_ESCAPE, N_("Give up"), N_("Give up the test"), NULL, 0, give_up,
+      no_test },
     { "connection.edit", K_ENTER, N_("Edit"), N_("Look at the connection and change it"),
       "rowferry connection show NAME", 0, edit, none_selected },
     { "connection.edit.e", 'e', NULL, N_("Look at the connection and change it"), NULL, 0, edit,
@@ -268,18 +280,6 @@ static void resume(screen *s)
     answer_ask(&v->rows, s, "connection.list", NULL);
 }
 
-static bool leave(screen *s)
-{
-    connections *v = (connections *)s;
-    if (answer_cancel(&v->test.answer))
-        return false;
-    if (!connection_test_is_shown(&v->test))
-        return true;
-    connection_test_clear(&v->test);
-    app_changed(s->app);
-    return false;
-}
-
 static void free_connections(screen *s)
 {
     connections *v = (connections *)s;
@@ -299,7 +299,6 @@ const screen_ops connections_ops = {
     .refresh = refresh,
     .wants_tick = wants_tick,
     .resume = resume,
-    .leave = leave,
     .find = find,
     .value = value,
     .free = free_connections,
