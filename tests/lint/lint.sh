@@ -51,13 +51,13 @@ static_analysis() {
     eval "set -- $CPPFLAGS"
     timeout 300 cppcheck -q -j "$jobs" --std=c11 --language=c --error-exitcode=1 \
         --enable=warning,performance,portability --inline-suppr \
-        --suppressions-list=tests/lint/cppcheck.suppress '-Dg_assert(condition)=' "$@" src
+        --suppressions-list=tests/lint/cppcheck.suppress '-Dg_assert(condition)=' "$@" src ui
 }
 
 # What clang-tidy says of itself goes to standard error and is not wanted.
 clang_tidy() {
     # shellcheck disable=SC2016
-    find src -name '*.c' | sort | timeout 600 xargs -P "$jobs" -n 3 sh -c '
+    find src ui -name '*.c' | sort | timeout 600 xargs -P "$jobs" -n 3 sh -c '
         eval "clang-tidy --quiet --config-file=tests/lint/clang-tidy.yaml \"\$@\" -- \
             -std=gnu17 $CPPFLAGS" 2>/dev/null' sh
 }

@@ -10,11 +10,13 @@ import re
 import sys
 
 FLOORS = {"base": 1, "row": 2, "store": 2, "param": 2, "sql": 2, "link": 3, "ferry": 4,
-          "schedule": 5, "service": 6}
+          "schedule": 5, "service": 6, "ui": 7}
+# Screens reach everything else through operations.
+UI_INCLUDES = ("base", "service", "ui")
 
 
 def sources(*suffixes):
-    return sorted(path for folder in ("src", "tests/unit", "tests/fuzz")
+    return sorted(path for folder in ("src", "ui", "tests/unit", "tests/fuzz", "tests/ui")
                   for path in pathlib.Path(folder).rglob("*") if path.suffix in suffixes)
 
 
@@ -37,11 +39,16 @@ def layout():
 def floors():
     """A folder includes only its own files and lower floors."""
     for path in sources(".c", ".h"):
-        if path.parts[0] != "src" or len(path.parts) < 3:
+        if path.parts[0] == "ui":
+            own = "ui"
+        elif path.parts[0] == "src" and len(path.parts) >= 3:
+            own = path.parts[1]
+        else:
             continue
-        own = path.parts[1]
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             match = re.match(r'#include "(\w+)/', line)
+            if match and own == "ui" and match[1] not in UI_INCLUDES:
+                yield f"{path}:{number}: ui/ may not include {match[1]}/"
             if match and match[1] != own and FLOORS.get(match[1], 0) >= FLOORS[own]:
                 # The second floor's folders share the words of row/ and sql/.
                 if FLOORS.get(match[1]) == FLOORS[own] == 2 and match[1] in ("row", "sql"):
@@ -49,15 +56,19 @@ def floors():
                 yield f"{path}:{number}: {own}/ may not include {match[1]}/"
 
 
+def fragments():
+    return [path for folder in ("src", "ui") for path in pathlib.Path(folder).rglob("*.mk")]
+
+
 def listed():
     """Every source file is in a fragment, so that it is built and distributed."""
     built = "".join(path.read_text(encoding="utf-8")
-                    for path in [pathlib.Path("Makefile.am"), *pathlib.Path("src").rglob("*.mk")])
+                    for path in [pathlib.Path("Makefile.am"), *fragments()])
     words = set(built.split())
     for path in sources(".c", ".h"):
         if path.parts[:2] != ("tests", "fuzz") and str(path) not in words:
             yield f"{path}: in no Makefile.am fragment"
-    for path in pathlib.Path("src").rglob("*.mk"):
+    for path in fragments():
         if str(path) not in words:
             yield f"{path}: not included by Makefile.am"
 
@@ -65,7 +76,7 @@ def listed():
 def translated():
     text = re.compile(r'\b(?:N?_|ngettext|g_dngettext)\s?\(\s*"')
     return [str(path) for path in sources(".c", ".h")
-            if path.parts[0] == "src" and text.search(path.read_text(encoding="utf-8"))]
+            if path.parts[0] in ("src", "ui") and text.search(path.read_text(encoding="utf-8"))]
 
 
 def potfiles():
