@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "ui/editor.h"
 #include "ui/list.h"
-#include "ui/matcher.h"
+#include "ui/text_rows.h"
 
 #include <string.h>
 
@@ -30,28 +30,12 @@ typedef struct {
     void *user;
 } question_box;
 
-/* The rows that @text takes when wrapped as canvas_wrap() does it. */
+/* The rows that canvas_wrap() will use. */
 static int rows_of(const char *text, int width)
 {
-    int rows = 0;
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (unsigned i = 0; lines[i] != NULL; i++) {
-        g_auto(GStrv) words = g_strsplit(lines[i], " ", -1);
-        int used = 0;
-        rows++;
-        for (unsigned w = 0; words[w] != NULL; w++) {
-            g_autofree char *safe = text_safe(words[w], -1);
-            int wide = text_width(safe);
-            if (used > 0 && used + 1 + wide > width) {
-                rows++;
-                used = 0;
-            }
-            used += wide + (used > 0 ? 1 : 0);
-            rows += MAX(used - 1, 0) / MAX(width, 1);
-            used = used > width ? used % width : used;
-        }
-    }
-    return rows;
+    g_autofree char *safe = text_safe_lines(text);
+    g_autoptr(text_rows) rows = text_rows_new(safe, strlen(safe), MAX(width, 1));
+    return (int)text_rows_count(rows);
 }
 
 static char *typing_hint(const question_box *q)
@@ -59,7 +43,7 @@ static char *typing_hint(const question_box *q)
     return g_strdup_printf(_("Type %s to go on:"), q->type);
 }
 
-/* "[ Keep running ]"; @letter as the key that presses it, or '\0'. */
+/* "[ Keep running ]". Returns the columns up to the next one. */
 static int draw_button(canvas *c, int y, int x, const char *label, bool focus, bool possible)
 {
     g_autofree char *shown = g_strdup_printf("[ %s ]", label);
@@ -228,18 +212,18 @@ const screen_ops question_ops = {
     .free = question_free,
 };
 
-screen *question_new(app *a, screen *s, const question *question,
+screen *question_new(app *a, screen *s, const question *asked,
                      void (*answer)(screen *s, bool yes, void *user), void *user)
 {
     question_box *q = g_new0(question_box, 1);
     q->base.ops = &question_ops;
     q->base.app = a;
     q->on = s;
-    q->title = g_strdup(question->title);
-    q->text = g_strdup(question->text);
-    q->yes = g_strdup(question->yes);
-    q->no = g_strdup(question->no);
-    q->type = g_strdup(question->type);
+    q->title = g_strdup(asked->title);
+    q->text = g_strdup(asked->text);
+    q->yes = g_strdup(asked->yes);
+    q->no = g_strdup(asked->no);
+    q->type = g_strdup(asked->type);
     q->name = editor_new("", false, false);
     q->focus = q->type != NULL ? FOCUS_NAME : FOCUS_NO;
     q->answered = answer;

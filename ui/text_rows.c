@@ -49,26 +49,29 @@ size_t text_fit(const char *text, size_t size, int columns, int *used)
     return (size_t)(p - text);
 }
 
-/* Bytes of the line at @text that its first row takes. */
+/* Bytes of the line at @text that its first row takes, with the blanks that end
+ * it: the same places where canvas_wrap() begins a new row. */
 static size_t row_size(const char *text, size_t size, int width)
 {
     if (width <= 0)
         return size;
-    size_t fits = text_fit(text, size, width, NULL);
-    if (fits == size)
-        return size;
-    if (fits == 0) /* a wide character in one column: shown cut, but not for ever */
-        return (size_t)(g_utf8_next_char(text) - text);
-    if (text[fits] == ' ') {
-        /* Blanks at the break belong to the row that ends there. */
-        while (fits < size && text[fits] == ' ')
-            fits++;
-        return fits;
+    const char *p = text, *last = NULL;
+    int used = 0;
+    while (p < text + size) {
+        const char *next = g_utf8_next_char(p);
+        int columns = columns_of(g_utf8_get_char(p));
+        bool blank = *p == ' ';
+        /* Between ideographs there are no blanks: a row may end at each. */
+        if (columns == 2 && p != text)
+            last = p;
+        if (!blank && used + columns > width)
+            return (size_t)((last != NULL ? last : p != text ? p : next) - text);
+        used += columns;
+        if (blank || columns == 2 || (columns == 0 && last == p))
+            last = next;
+        p = next;
     }
-    for (size_t at = fits; at > fits / 2; at--)
-        if (text[at - 1] == ' ')
-            return at;
-    return fits;
+    return size;
 }
 
 text_rows *text_rows_new(const char *text, size_t size, int width)

@@ -19,8 +19,8 @@ size_t text_fit(const char *text, size_t size, int columns, int *used);
 
 typedef struct text_rows text_rows;
 
-/* Rows of @text, borrowed. @width > 0 wraps there, at blanks where that leaves
- * half a row or more; 0 makes one row of each line. */
+/* Rows of @text, borrowed. @width > 0 wraps there, at blanks and between
+ * ideographs, as canvas_wrap() does; 0 makes one row of each line. */
 text_rows *text_rows_new(const char *text, size_t size, int width);
 void text_rows_free(text_rows *r);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(text_rows, text_rows_free)
