@@ -103,7 +103,8 @@ static bool read_line(key_file *f, char *line, error **err)
     ui_key k = strcmp(name, "none") == 0 ? K_NONE : key_from_name(name);
     if (k == K_NONE && strcmp(name, "none") != 0)
         return error_set(err, ERROR_DOCUMENT, _("there is no key \"%s\""), name) ||
-               error_hint(err, _("keys are written like r, F5, ^P, Enter; none takes the key away"));
+               error_hint(err,
+                          _("keys are written like r, F5, ^P, Enter; none takes the key away"));
     g_hash_table_insert(f->keys, g_strdup(id), GUINT_TO_POINTER(k));
     return true;
 }

@@ -405,8 +405,8 @@ static void start_run(screen *s)
     const char *protected_name = json_string_value(json_object_get(row, "protected_target"));
     const question q = { .title = title,
                          .text = text,
-                         .yes = N_("Run"),
-                         .no = N_("Not now"),
+                         .yes = _("Run"),
+                         .no = _("Not now"),
                          .type = protected_name };
     app_ask(s->app, s, &q, start_answered, g_strdup(task));
 }
@@ -462,9 +462,9 @@ static void delete_task(screen *s)
     const char *task = task_of((home *)s);
     g_autofree char *title = g_strdup_printf(_("Delete task %s?"), task);
     const question q = { .title = title,
-                         .text = N_("Its versions and runs stay in the store; no table is touched."),
-                         .yes = N_("Delete"),
-                         .no = N_("Keep"),
+                         .text = _("Its versions and runs stay; no table is touched."),
+                         .yes = _("Delete"),
+                         .no = _("Keep"),
                          .type = task };
     app_ask(s->app, s, &q, delete_answered, g_strdup(task));
 }
@@ -534,8 +534,8 @@ static const action actions[] = {
       NULL },
     { "task.runs", 'h', NULL, N_("Open all runs of the task"), "rowferry task history TASK", 0,
       open_runs, none_selected },
-    { "task.confirm", 'c', N_("Confirm"), N_("Confirm the mapping after a change of source or target"),
-      "rowferry task confirm TASK", ACTION_WRITES, confirm_task, nothing_to_confirm },
+    { "task.confirm", 'c', N_("Confirm"),
+      N_("Confirm the mapping after a change of source or target"), "rowferry task confirm TASK", ACTION_WRITES, confirm_task, nothing_to_confirm },
     { "task.delete", 'D', NULL, N_("Delete the task; its versions and runs are kept"),
       "rowferry task delete TASK", ACTION_WRITES, delete_task, none_selected },
     { .id = NULL },

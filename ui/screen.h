@@ -17,9 +17,9 @@ enum {
 
 /* One thing a person can do on a screen. */
 typedef struct {
-    const char *id;      /* "task.run": its name in palette, key file and tests. NULL ends a table */
-    ui_key key;          /* K_NONE: palette only */
-    const char *label;   /* untranslated, one or two words, for the footer; NULL: never there */
+    const char *id;    /* "task.run": its name everywhere. NULL ends a table */
+    ui_key key;        /* K_NONE: palette only */
+    const char *label; /* untranslated, one or two words, for the footer; NULL: never there */
     const char *help;    /* untranslated, one sentence without a full stop */
     const char *command; /* the command line that does the same, or NULL */
     unsigned flags;

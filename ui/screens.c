@@ -68,16 +68,15 @@ void screens_go_doctor(screen *s)
 void screens_draw_line(canvas *c, int y, const char *current)
 {
     static const struct {
-        const screen_ops *ops;
-        const char *title;
+        const char *id, *title;
     } entries[] = {
-        { &home_ops, N_("1 Tasks") },           { &runs_ops, N_("2 Runs") },
-        { &connections_ops, N_("3 Connections") }, { &parameters_ops, N_("4 Parameters") },
-        { &audit_ops, N_("5 Audit") },          { &doctor_ops, N_("6 Doctor") },
+        { "tasks", N_("1 Tasks") },             { "runs", N_("2 Runs") },
+        { "connections", N_("3 Connections") }, { "parameters", N_("4 Parameters") },
+        { "audit", N_("5 Audit") },             { "doctor", N_("6 Doctor") },
     };
     int x = 4;
     for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++) {
-        bool here = strcmp(entries[i].ops->id, current) == 0;
+        bool here = strcmp(entries[i].id, current) == 0;
         g_autofree char *shown =
             g_strdup_printf(here ? "[%s]" : " %s ", _(entries[i].title));
         if (x + text_width(shown) > canvas_width(c))
