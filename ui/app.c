@@ -35,6 +35,11 @@ void app_open(app *a, screen *s)
 
 void app_close(app *a, screen *s)
 {
+    guint at;
+    /* Boxes over it ask about it: they go first, unanswered. */
+    while (g_ptr_array_find(a->stack, s, &at) && at + 1 < a->stack->len &&
+           ((screen *)a->stack->pdata[at + 1])->ops->box)
+        app_close(a, a->stack->pdata[at + 1]);
     if (!g_ptr_array_find(a->stack, s, NULL))
         return;
     bool was_top = app_top(a) == s;
@@ -83,6 +88,11 @@ engine *app_engine(app *a)
 bool app_is_readonly(const app *a)
 {
     return a->options.readonly;
+}
+
+GPtrArray *app_history(app *a)
+{
+    return a->history;
 }
 
 const char *app_pasted(app *a)
@@ -473,6 +483,7 @@ static void free_all(app *a)
     key_file_free(a->keys);
     g_ptr_array_unref(a->stack);
     g_ptr_array_unref(a->jobs);
+    g_ptr_array_unref(a->history);
     g_main_loop_unref(a->loop);
     g_free(a->find_text);
     g_free(a);
@@ -507,6 +518,7 @@ bool app_main(engine *e, const app_options *options, error **err)
     a->options = *options;
     a->stack = g_ptr_array_new();
     a->jobs = g_ptr_array_new();
+    a->history = g_ptr_array_new_with_free_func(g_free);
     a->loop = g_main_loop_new(NULL, FALSE);
     bool started = start(a, err);
     if (started) {

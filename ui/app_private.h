@@ -30,6 +30,7 @@ struct app {
     error *message_error; /* whose message it is, or NULL */
     prompt *asking;       /* or NULL */
     char *find_text;      /* or NULL */
+    GPtrArray *history;   /* of char*: see app_history() */
     int64_t store_version;
     int clock_minute; /* the one that the header shows */
     bool changed, ended;
