@@ -458,6 +458,11 @@ class Case:
         return self.rowferry("--run", task, "--json", *arguments, status=status,
                              timeout=timeout, env=env).json
 
+    def screen(self, columns=80, rows=24, **more):
+        """The program on a terminal of its own: a Screen (see tests/screen.py)."""
+        from screen import Screen  # only the tests of screens need the emulator
+        return Screen(self, columns, rows, **more)
+
     # - things of its own
 
     def path(self, *parts):
