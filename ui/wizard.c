@@ -48,7 +48,7 @@ screen *wizard_replace_step(screen *s, step_number to)
 void wizard_go(screen *s, step_number to)
 {
     wizard *w = step_of(s)->wizard;
-    if (w->loading || to == step_of(s)->number)
+    if (w->loading || w->saving || to == step_of(s)->number)
         return;
     wizard_keep_draft(w);
     wizard_replace_step(s, to);
@@ -171,7 +171,7 @@ bool wizard_leave(screen *s)
 
 void wizard_rescue(screen *s)
 {
-    wizard_keep_draft(step_of(s)->wizard);
+    wizard_keep_last_draft(step_of(s)->wizard);
 }
 
 /* --- the line of steps ------------------------------------------------------ */

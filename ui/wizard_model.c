@@ -38,6 +38,8 @@ void wizard_unhold(wizard *w)
     json_decref(w->document);
     json_decref(w->opened);
     json_decref(w->tasks);
+    json_decref(w->offered);
+    json_decref(w->sending);
     g_ptr_array_unref(w->undo);
     g_free(w->last_path);
     g_free(w->task);

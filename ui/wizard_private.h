@@ -16,16 +16,20 @@ struct wizard {
     char *task;           /* or NULL: a new one */
     int64_t base_version; /* of the task, when it was read; 0 for a new one */
     json_t *tasks;        /* rows of task.list, or NULL: not read yet */
-    bool loading;
+    json_t *offered;      /* drafts to choose from, or NULL */
+    bool loading, saving;
 
     int64_t draft;          /* its id, 0: none yet */
     unsigned drafted;       /* wizard_changes() at the last write */
-    bool drafting, discard; /* being written; to be deleted after that */
+    job *drafting;            /* writing it, or NULL */
+    bool discard;             /* to be deleted after that */
 
     char *complaint, *complaint_path; /* or NULL */
     unsigned complaint_changes;
     char *json_text; /* edited by hand and not right yet, or NULL */
-    bool run_after;  /* save and run */
+    bool run_after;   /* save and run */
+    json_t *sending;  /* what is being saved, or NULL */
+    unsigned sent;    /* its wizard_changes() */
 };
 
 /* --- wizard_model.c --- */
@@ -60,6 +64,8 @@ void wizard_show_error(screen *s, const error *e);
 
 /* Write the draft when there is something new in it. */
 void wizard_keep_draft(wizard *w);
+/* The same when nobody will be there to hear about it. */
+void wizard_keep_last_draft(wizard *w);
 /* Delete it, now or when it has been written. */
 void wizard_drop_draft(wizard *w);
 /* Read what wizard_open() was asked for into the first step @s. */

@@ -1,0 +1,159 @@
+/* The whole task as JSON in the person's editor. A text that is not right is
+ * kept and edited on; the steps go on with what they had. */
+#include "base/document.h"
+#include "base/intl.h"
+#include "ferry/task.h"
+#include "ui/json_place.h"
+#include "ui/wizard_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static wizard *wizard_of(screen *s)
+{
+    return ((wizard_step *)s)->wizard;
+}
+
+static void edit(screen *s, const char *text);
+
+/* --- a text that is not right ----------------------------------------------- */
+
+static void edit_again_answered(screen *s, bool yes, void *user)
+{
+    (void)user;
+    wizard *w = wizard_of(s);
+    if (yes) {
+        g_autofree char *text = g_strdup(w->json_text);
+        edit(s, text);
+    } else {
+        app_say(s->app, LOOK_WARNING,
+                _("your JSON text is kept; ^E goes on with it, the steps show the task without it"));
+    }
+}
+
+/* The line that @e is about: parsers name it, checks name a path. */
+static unsigned line_of(const char *text, const error *e)
+{
+    const char *at = strstr(e->message, ": ");
+    unsigned line;
+    for (; at != NULL; at = strstr(at + 1, ": "))
+        if (sscanf(at, ": line %u", &line) == 1)
+            return line;
+    g_autofree char *path = wizard_path_in(e->message);
+    /* An unknown key is named beside the object that holds it. */
+    g_auto(GStrv) quoted = g_strsplit(e->message, "\"", -1);
+    unsigned best = path != NULL ? json_place_line(text, path) : 0;
+    for (unsigned i = 1; quoted[i] != NULL && quoted[i + 1] != NULL; i += 2) {
+        g_autofree char *inside =
+            path != NULL ? g_strconcat(path, ".", quoted[i], NULL) : g_strdup(quoted[i]);
+        best = MAX(best, json_place_line(text, inside));
+    }
+    return best;
+}
+
+static void show_wrong(screen *s, const error *e)
+{
+    wizard *w = wizard_of(s);
+    unsigned line = line_of(w->json_text, e);
+    g_autofree char *excerpt = line > 0 ? json_place_excerpt(w->json_text, line) : g_strdup("");
+    g_autofree char *text = g_strdup_printf("%s\n%s%s%s", e->message,
+                                            e->hint != NULL ? e->hint : "",
+                                            e->hint != NULL ? "\n\n" : "\n", excerpt);
+    const question q = {
+        .title = _("The JSON text is not right"),
+        .text = text,
+        .yes = _("Edit it again"),
+        .no = _("Back to the steps, keep the text"),
+    };
+    app_ask(s->app, s, &q, edit_again_answered, NULL);
+}
+
+/* --- a text that came back --------------------------------------------------- */
+
+static void checked(screen *s, json_t *out, const error *failure, void *user)
+{
+    (void)out;
+    (void)user;
+    wizard *w = wizard_of(s);
+    if (failure != NULL) {
+        show_wrong(s, failure);
+        return;
+    }
+    g_autofree char *text = g_steal_pointer(&w->json_text);
+    json_t *document = document_read("JSON", text, strlen(text), NULL);
+    wizard_replace(w, document);
+    if (s->ops->resume != NULL)
+        s->ops->resume(s);
+    app_say(s->app, LOOK_GOOD, _("the steps show the edited task now; nothing is saved yet"));
+}
+
+static void take_text(screen *s, char *text)
+{
+    wizard *w = wizard_of(s);
+    g_free(w->json_text);
+    w->json_text = text;
+    g_autoptr(error) failure = NULL;
+    json_t *document = document_read("JSON", text, strlen(text), &failure);
+    if (document == NULL) {
+        show_wrong(s, failure);
+        return;
+    }
+    app_say(s->app, LOOK_PLAIN, _("Checking the text ..."));
+    app_run(s->app, s, "task.check", json_pack("{s:o}", "document", document), checked, NULL);
+}
+
+static void edit(screen *s, const char *text)
+{
+    wizard *w = wizard_of(s);
+    g_autoptr(error) failure = NULL;
+    char *edited = app_edit(s->app, text, ".json", &failure);
+    if (edited != NULL)
+        take_text(s, edited);
+    else if (failure != NULL)
+        app_say_error(s->app, failure);
+    else if (w->json_text != NULL)
+        take_text(s, g_strdup(w->json_text));
+    else
+        app_say(s->app, LOOK_PLAIN, _("nothing was changed"));
+}
+
+/* --- the action ---------------------------------------------------------------- */
+
+static void edit_task(screen *s)
+{
+    const wizard *w = wizard_of(s);
+    char *text = task_export(w->document);
+    edit(s, text);
+    free(text);
+}
+
+enum { GO_ON, BEGIN_ANEW };
+
+static void text_chosen(screen *s, int index, void *user)
+{
+    (void)user;
+    wizard *w = wizard_of(s);
+    g_autofree char *text = g_strdup(w->json_text);
+    if (index == GO_ON) {
+        edit(s, text);
+    } else if (index == BEGIN_ANEW) {
+        g_clear_pointer(&w->json_text, g_free);
+        edit_task(s);
+    }
+}
+
+void wizard_edit_json(screen *s)
+{
+    const wizard *w = wizard_of(s);
+    if (w->loading || w->saving)
+        return;
+    if (w->json_text == NULL) {
+        edit_task(s);
+        return;
+    }
+    const char *const choices[] = { [GO_ON] = _("Go on with the text that is not right yet"),
+                                    [BEGIN_ANEW] = _("Throw it away, edit the task of the steps"),
+                                    NULL };
+    app_choose(s->app, s, _("Edit as JSON"), choices, GO_ON, text_chosen, NULL);
+}
