@@ -110,7 +110,8 @@ char *help_noun(const operation_noun *n)
 char *help_program(void)
 {
     GString *out = g_string_new(NULL);
-    g_string_append(out, _("Usage: rowferry NOUN VERB [ARGUMENT]…\n"
+    g_string_append(out, _("Usage: rowferry                        the terminal interface\n"
+                           "       rowferry NOUN VERB [ARGUMENT]…\n"
                            "       rowferry --run TASK [--date DATE] [--param NAME=VALUE]…\n"
                            "       rowferry --plan TASK [--date DATE]\n\n"
                            "Move rows between databases: a target table is always either what it "
@@ -121,6 +122,13 @@ char *help_program(void)
     g_string_append(out, _("\nOptions:\n"));
     append_entry(out, "--run TASK", _("run a task now and wait for its end"));
     append_entry(out, "--plan TASK", _("print what a run would do; change nothing"));
+#ifdef HAVE_NCURSES
+    append_entry(out, "--ascii", _("screens: ASCII characters only"));
+    append_entry(out, "--readonly", _("screens: hide what would change something"));
+    append_entry(out, "--mouse", _("screens: use the mouse"));
+    append_entry(out, "--color=WHEN", _("screens: auto, always or never"));
+    append_entry(out, "--keys", _("print the keys of the screens"));
+#endif
     append_common(out);
     append_entry(out, "--version", _("print the versions of the program and its libraries"));
     g_string_append(
