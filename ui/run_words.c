@@ -65,6 +65,21 @@ bool run_state_word_is_live(const char *state)
     return i < G_N_ELEMENTS(states) && states[i].live;
 }
 
+const char *run_kind_word(const char *kind)
+{
+    static const struct {
+        const char *kind, *word;
+    } kinds[] = {
+        { "manual", N_("by hand") },      { "scheduled", N_("scheduled") },
+        { "upstream", N_("upstream") },   { "backfill", N_("backfill") },
+        { "replay", N_("replay") },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return _(kinds[i].word);
+    return kind;
+}
+
 char *run_time_words(const char *instant)
 {
     static const char *const days[] = { N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"),
