@@ -2,4 +2,6 @@
 rowferry_SOURCES += \
 	ui/answer.c ui/answer.h \
 	ui/connection_test.c ui/connection_test.h \
-	ui/connections.c
+	ui/connections.c \
+	ui/table_view.c ui/table_view.h \
+	ui/tables.c
