@@ -383,6 +383,7 @@ class Case:
         os.mkdir(self.temporary, 0o700)
         self._databases = []
         self._processes = []
+        self._screens = []
         self._cleanups = []
 
     # - checks
@@ -461,7 +462,8 @@ class Case:
     def screen(self, columns=80, rows=24, **more):
         """The program on a terminal of its own: a Screen (see tests/screen.py)."""
         from screen import Screen  # only the tests of screens need the emulator
-        return Screen(self, columns, rows, **more)
+        self._screens.append(Screen(self, columns, rows, **more))
+        return self._screens[-1]
 
     # - things of its own
 
@@ -547,6 +549,8 @@ class Case:
             raise Failure("\n".join(problems))
 
     def close(self):
+        for screen in self._screens:
+            screen.close()
         for process in self._processes:
             if process.poll() is None:
                 process.kill()
@@ -573,6 +577,8 @@ def _run_one(number, name, function, values):
     case = Case(name)
     try:
         function(case, *values)
+        for screen in case._screens:
+            screen.close()
         for process in case._processes:
             if process.poll() is None:
                 process.kill()

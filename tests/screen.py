@@ -21,6 +21,7 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 
@@ -104,10 +105,15 @@ class _Emulator:
 
 
 class Screen:
-    """One program on one terminal. close() is called by the end of the test too."""
+    """One program on one terminal, which its test closes at the end.
+
+    TERM, LANG (all of the locale), ENV and ARGS are the program's; PROGRAM is another one than
+    rowferry. It ignores the signals IGNORE. A JOB is started as by a shell that has job control,
+    without which the kernel does not stop it.
+    """
 
     def __init__(self, case, columns=80, rows=24, term="xterm-256color", lang="C.UTF-8",
-                 env=None, args=(), program=None, ignore=()):
+                 env=None, args=(), program=None, ignore=(), job=False):
         self.case = case
         self.columns, self.rows = columns, rows
         self.emulator = _Emulator(rows, columns)
@@ -125,11 +131,17 @@ class Screen:
             for number in ignore:
                 signal.signal(number, signal.SIG_IGN)
 
+        command = [program or harness.ROWFERRY, *map(str, args)]
+        reader, writer = os.pipe()
+        if job:
+            command = [sys.executable, os.path.abspath(__file__), str(writer), *command]
         self.process = subprocess.Popen(
-            [program or harness.ROWFERRY, *map(str, args)], stdin=self.slave, stdout=self.slave,
-            stderr=self.slave, cwd=case.folder, env=environment, start_new_session=True,
+            command, stdin=self.slave, stdout=self.slave, stderr=self.slave, cwd=case.folder,
+            env=environment, start_new_session=True, pass_fds=(writer,) if job else (),
             preexec_fn=take_terminal)
-        case.at_end(self.close)
+        os.close(writer)
+        self.pid = int(os.read(reader, 20)) if job else self.process.pid
+        os.close(reader)
 
     # - the terminal
 
@@ -185,7 +197,7 @@ class Screen:
         self._set_size()  # the kernel sends SIGWINCH
 
     def signal(self, number):
-        self.process.send_signal(number)
+        os.kill(self.pid, number)
 
     def hangup(self):
         """Close the terminal under the program, as a lost connection does."""
@@ -245,7 +257,7 @@ class Screen:
     def stopped(self, seconds=None):
         """Wait until the program is stopped (as by ^Z)."""
         def state(ui):
-            with open(f"/proc/{ui.process.pid}/stat", encoding="utf-8") as file:
+            with open(f"/proc/{ui.pid}/stat", encoding="utf-8") as file:
                 return file.read().rpartition(")")[2].split()[0] == "T"
         self.wait_until(state, seconds, "the program to stop")
 
@@ -293,7 +305,7 @@ class Screen:
 
     def cpu_seconds(self):
         """CPU time that the program has used."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as file:
+        with open(f"/proc/{self.pid}/stat", encoding="utf-8") as file:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -328,14 +340,44 @@ class Screen:
         raise Failure(f"{change}\nmake check-update rewrites it when that is right")
 
     def close(self):
+        """Hang up; kill what does not end by that."""
+        if self.emulator is None:
+            return
         if self.process is not None and self.process.poll() is None:
+            if self.master is not None:
+                self.hangup()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(2)
             with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
+                os.kill(self.pid, signal.SIGKILL)
             self.process.wait()
-        for name in ("master", "slave"):
-            if getattr(self, name) is not None:
-                os.close(getattr(self, name))
-                setattr(self, name, None)
-        if self.emulator is not None:
-            self.emulator.close()
-            self.emulator = None
+        for descriptor in (self.master, self.slave):
+            if descriptor is not None:
+                os.close(descriptor)
+        self.master = self.slave = None
+        self.emulator.close()
+        self.emulator = None
+
+
+def _run_job(report, command):
+    """Be the shell that COMMAND is the foreground job of; end as it ended."""
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        os.tcsetpgrp(0, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        os.write(report, str(os.getpid()).encode())
+        os.close(report)
+        os.execv(command[0], command)
+    os.close(report)
+    signal.signal(signal.SIGHUP, lambda number, _: os.kill(pid, number))
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status))
+
+
+if __name__ == "__main__":
+    _run_job(int(sys.argv[1]), sys.argv[2:])
