@@ -39,13 +39,16 @@ bool scroll_key(scroll *s, ui_key k, int64_t count)
         return false;
     }
     s->at = clamp(s->at, count);
-    scroll_fit(s, s->height, count);
+    if (s->height > 0)
+        scroll_fit(s, s->height, count);
     return true;
 }
 
 void scroll_to(scroll *s, int64_t row, int64_t count)
 {
     s->at = clamp(row, count);
+    if (s->height == 0)
+        return;
     /* Rows before it give it a context. */
     if (s->at < s->first || s->at >= s->first + s->height)
         s->first = s->at - s->height / 3;
