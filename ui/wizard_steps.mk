@@ -3,6 +3,7 @@ rowferry_SOURCES += \
 	ui/mapping_rows.c ui/mapping_rows.h \
 	ui/typed_value.c ui/typed_value.h \
 	ui/wizard_fields.c ui/wizard_fields.h \
+	ui/wizard_limits.c \
 	ui/wizard_target.c \
 	ui/wizard_verdict.c ui/wizard_verdict.h
 

@@ -67,6 +67,8 @@ static const form_field fields[] = {
       28 },
     { "empty", FIELD_CHOICE, N_("Empty source"), N_("What happens when the source gives no rows"),
       empties, empty_titles, 24 },
+    { "time_zone", FIELD_TEXT, N_("Time zone"),
+      N_("Of the target's timestamps without a zone, such as Europe/Berlin"), NULL, NULL, 28 },
     { "truncate", FIELD_FLAG, N_("Truncate"),
       N_("Faster, but readers wait, and older transactions see an empty table"), NULL, NULL, 0 },
     { "pre_sql", FIELD_LINES, N_("Pre-SQL"),
@@ -92,6 +94,7 @@ static const wizard_field values[] = {
     { "slice_from", "target.slice.from", VALUE_SCALAR },
     { "slice_until", "target.slice.until", VALUE_SCALAR },
     { "empty", "target.empty_source", VALUE_TEXT },
+    { "time_zone", "target.time_zone", VALUE_TEXT },
     { "truncate", "target.publish.truncate", VALUE_FLAG },
     { "pre_sql", "target.pre_sql", VALUE_TEXT },
     { "post_sql", "target.post_sql", VALUE_TEXT },
@@ -157,6 +160,17 @@ static void show_fields(target_step *t)
         bool kept = has(t, rules[i].id) && strcmp(rules[i].id, "create") != 0;
         form_view_show(t->form, rules[i].id, rules[i].shown || kept);
     }
+}
+
+/* Timestamps are converted only when both zones are named. */
+static void remark_zone(target_step *t)
+{
+    bool from = wizard_value(t->step.wizard, "source.time_zone") != NULL;
+    bool to = has(t, "time_zone");
+    form_view_remark(t->form, "time_zone", from != to ? LOOK_WARNING : LOOK_PLAIN,
+                     from == to ? NULL
+                     : to       ? _("needs the source's zone too")
+                                : _("the source has one"));
 }
 
 static void remark_key(target_step *t)
@@ -316,6 +330,7 @@ static void load(target_step *t)
     t->loaded = wizard_changes(w);
     show_fields(t);
     remark_key(t);
+    remark_zone(t);
 }
 
 /* Values of the other kind of slice, or of none, go away. */
@@ -370,6 +385,7 @@ static void changed(screen *s, const char *id)
     t->loaded = wizard_changes(w);
     show_fields(t);
     remark_key(t);
+    remark_zone(t);
     remark_table(t);
     ask_soon(t);
     app_changed(s->app);
