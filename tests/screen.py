@@ -107,13 +107,15 @@ class _Emulator:
 class Screen:
     """One program on one terminal, which its test closes at the end.
 
-    TERM, LANG (all of the locale), ENV and ARGS are the program's; PROGRAM is another one than
+    TERM, LANG (all of the locale), ENV and ARGS are the program's; its clock stands still at
+    CLOCK (None: it goes; a run that is to be watched needs that). PROGRAM is another one than
     rowferry. It ignores the signals IGNORE. A JOB is started as by a shell that has job control,
     without which the kernel does not stop it.
     """
 
     def __init__(self, case, columns=80, rows=24, term="xterm-256color", lang="C.UTF-8",
-                 env=None, args=(), program=None, ignore=(), job=False):
+                 env=None, args=(), program=None, ignore=(), job=False,
+                 clock="2026-03-17T13:05:00Z"):
         self.case = case
         self.columns, self.rows = columns, rows
         self.emulator = _Emulator(rows, columns)
@@ -125,6 +127,8 @@ class Screen:
         # A terminal comes with some modes; they must be there again at the end.
         self.modes = termios.tcgetattr(self.slave)
         environment = case.environment(**{"TERM": term, "LC_ALL": lang, **(env or {})})
+        if clock is not None:
+            environment.setdefault("ROWFERRY_TEST_CLOCK", clock)
 
         def take_terminal():
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include "base/civil.h"
 #include "base/intl.h"
 #include "base/paths.h"
 
@@ -13,7 +14,7 @@ enum { BUSY_SECONDS = 30, BUSY_HANDLER_SECONDS = 10 };
 
 static int64_t system_wall_ms(void)
 {
-    return g_get_real_time() / 1000;
+    return clock_now(NULL) / 1000;
 }
 
 static int64_t system_boot_ms(void)

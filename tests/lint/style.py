@@ -60,6 +60,10 @@ def fragments():
     return [path for folder in ("src", "ui") for path in pathlib.Path(folder).rglob("*.mk")]
 
 
+def fragments():
+    return [path for folder in ("src", "ui") for path in pathlib.Path(folder).rglob("*.mk")]
+
+
 def listed():
     """Every source file is in a fragment, so that it is built and distributed."""
     built = "".join(path.read_text(encoding="utf-8")
