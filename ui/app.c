@@ -90,6 +90,16 @@ bool app_is_readonly(const app *a)
     return a->options.readonly;
 }
 
+int app_refresh_seconds(const app *a)
+{
+    return a->refresh_seconds;
+}
+
+void app_set_refresh_seconds(app *a, int seconds)
+{
+    a->refresh_seconds = seconds;
+}
+
 GPtrArray *app_history(app *a)
 {
     return a->history;
@@ -437,9 +447,8 @@ static bool minute_passed(const app *a)
 }
 
 /* The store is looked at, never held: a poll of its change counter. */
-static gboolean on_tick(gpointer user)
+static void look_again(app *a)
 {
-    app *a = user;
     bool changed = a->engine->store != NULL && store_changed(a->engine->store, &a->store_version);
     for (guint i = 0; i < a->stack->len; i++) {
         screen *s = a->stack->pdata[i];
@@ -447,6 +456,14 @@ static gboolean on_tick(gpointer user)
         if (s->ops->refresh != NULL && (changed || ticks))
             s->ops->refresh(s);
     }
+}
+
+static gboolean on_tick(gpointer user)
+{
+    app *a = user;
+    a->seconds++;
+    if (a->refresh_seconds > 0 && a->seconds % a->refresh_seconds == 0)
+        look_again(a);
     if (minute_passed(a))
         app_changed(a);
     return G_SOURCE_CONTINUE;
@@ -516,6 +533,7 @@ bool app_main(engine *e, const app_options *options, error **err)
     app *a = g_new0(app, 1);
     a->engine = e;
     a->options = *options;
+    a->refresh_seconds = 1;
     a->stack = g_ptr_array_new();
     a->jobs = g_ptr_array_new();
     a->history = g_ptr_array_new_with_free_func(g_free);

@@ -42,6 +42,9 @@ void app_changed(app *a);
 /* The engine, for configuration, zone and clock; not for operations: borrowed. */
 engine *app_engine(app *a);
 bool app_is_readonly(const app *a);
+/* How often screens look again: every second, every five, or 0: by hand only. */
+int app_refresh_seconds(const app *a);
+void app_set_refresh_seconds(app *a, int seconds);
 /* Text of the last K_PASTE: borrowed. */
 const char *app_pasted(app *a);
 

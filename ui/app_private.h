@@ -33,6 +33,7 @@ struct app {
     GPtrArray *history;   /* of char*: see app_history() */
     int64_t store_version;
     int clock_minute; /* the one that the header shows */
+    int refresh_seconds, seconds; /* screens look again when the second is a multiple; 0: never */
     bool changed, ended;
 };
 
