@@ -1,6 +1,10 @@
 # Runs: list, detail, rejects.
 rowferry_SOURCES += \
 	ui/run_actions.c ui/run_actions.h \
+	ui/rate.c ui/rate.h \
+	ui/run_detail.c ui/run_detail.h ui/run_detail_draw.c \
 	ui/run_filter.c ui/run_filter.h \
 	ui/run_pages.c ui/run_pages.h \
-	ui/runs.c
+	ui/run_plan.c ui/run_plan.h \
+	ui/runs.c \
+	ui/save_text.c ui/save_text.h
