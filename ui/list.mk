@@ -11,3 +11,15 @@ rowferry_SOURCES += \
 	ui/scroll.c ui/scroll.h \
 	ui/text_rows.c ui/text_rows.h \
 	ui/viewer.c ui/viewer.h
+
+unit_tests += tests/unit/test_list tests/unit/test_log_view tests/unit/test_boxes
+tests_unit_test_list_SOURCES = tests/unit/test_list.c \
+	ui/columns.c ui/list.c ui/matcher.c ui/scroll.c
+tests_unit_test_list_LDADD = $(unit_ldadd)
+tests_unit_test_log_view_SOURCES = tests/unit/test_log_view.c \
+	ui/log_view.c ui/matcher.c ui/scroll.c ui/text_rows.c
+tests_unit_test_log_view_LDADD = $(unit_ldadd)
+tests_unit_test_boxes_SOURCES = tests/unit/test_boxes.c \
+	ui/action_list.c ui/boxes.c ui/columns.c ui/editor.c ui/editor_draw.c ui/help.c ui/key.c \
+	ui/list.c ui/matcher.c ui/palette.c ui/scroll.c ui/text_rows.c ui/viewer.c
+tests_unit_test_boxes_LDADD = $(unit_ldadd)
