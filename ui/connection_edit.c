@@ -15,7 +15,7 @@ typedef struct {
     form_view *form; /* NULL: the document is not there yet */
     char *name;      /* of the saved connection, or NULL: a new one */
     json_t *saved;   /* the document as it is saved, {} for a new one */
-    json_t *base;    /* what the form was filled from: keys without a field stay */
+    json_t *origin;  /* what the form was filled from: keys without a field stay */
     json_t *known;   /* names of all connections */
     error *failure;  /* why there is no document, or NULL */
     connection_test test;
@@ -113,7 +113,7 @@ static json_t *values_of(const connection_edit *v)
 static json_t *document_of(const connection_edit *v, error **err)
 {
     json_t *values = values_of(v);
-    json_t *document = connection_from_values(values, v->base, err);
+    json_t *document = connection_from_values(values, v->origin, err);
     json_decref(values);
     return document;
 }
@@ -161,8 +161,8 @@ static void add_type(connection_edit *v, const char *type)
 
 static void fill(connection_edit *v, const json_t *document)
 {
-    json_t *values = connection_values(document), *before = v->base;
-    v->base = json_deep_copy(document);
+    json_t *values = connection_values(document), *before = v->origin;
+    v->origin = json_deep_copy(document);
     json_decref(before);
     const char *id;
     json_t *text;
@@ -546,7 +546,7 @@ static void free_edit(screen *s)
     connection_test_clear(&v->test);
     connection_draft_clear(&v->draft);
     json_decref(v->saved);
-    json_decref(v->base);
+    json_decref(v->origin);
     json_decref(v->known);
     g_clear_pointer(&v->failure, error_free);
     g_free(v->json_text);
