@@ -48,7 +48,7 @@ static bool start_screen(terminal *t, char **note, error **err)
     const char *wanted = g_getenv("TERM");
     const char *const tried[] = { wanted, "xterm-256color", "xterm", "vt100" };
     for (size_t i = 0; i < G_N_ELEMENTS(tried) && t->screen == NULL; i++) {
-        if (tried[i] == NULL || *tried[i] == '\0')
+        if (tried[i] == NULL || *tried[i] == '\0' || !terminal_is_described(tried[i]))
             continue;
         t->screen = newterm(tried[i], stdout, stdin);
         t->name = t->screen != NULL ? g_strdup(tried[i]) : NULL;
@@ -62,12 +62,6 @@ static bool start_screen(terminal *t, char **note, error **err)
         *note = g_strdup_printf(_("TERM \"%s\" is not known here; going on as %s"),
                                 wanted != NULL ? wanted : "", t->name);
     return true;
-}
-
-static bool can_move_cursor(void)
-{
-    const char *cup = tigetstr("cup");
-    return cup != NULL && cup != (const char *)-1;
 }
 
 static void define_keys(input *in)
@@ -150,7 +144,7 @@ terminal *terminal_open(const terminal_options *options, char **note, error **er
     g_setenv("NCURSES_NO_PADDING", "1", FALSE);
     if (!start_screen(t, note, err))
         return NULL;
-    if (!can_move_cursor()) {
+    if (!terminal_can("cup")) {
         error_set(err, ERROR_USAGE, _("the terminal \"%s\" cannot place its cursor"), t->name);
         error_hint(err, _("use the command line: rowferry --help"));
         return NULL;

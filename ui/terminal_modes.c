@@ -47,9 +47,20 @@ static void append_capability(GString *out, const char *name)
     }
 }
 
-static bool has_capability(const char *name)
+bool terminal_is_described(const char *name)
 {
-    const char *s = tigetstr(name);
+    int found = 0;
+    TERMINAL *before = cur_term;
+    if (setupterm(name, STDOUT_FILENO, &found) != OK)
+        return false;
+    TERMINAL *made = set_curterm(before);
+    (void)del_curterm(made);
+    return true;
+}
+
+bool terminal_can(const char *capability)
+{
+    const char *s = tigetstr(capability);
     return s != NULL && s != (const char *)-1;
 }
 
@@ -69,13 +80,11 @@ static void prepare_restore(terminal *t)
     append_capability(out, "op");
     append_capability(out, "rmkx");
     append_capability(out, "cnorm");
-    if (has_capability("rmcup")) {
+    if (terminal_can("rmcup")) {
         append_capability(out, "rmcup");
     } else {
-        const char *cup = tigetstr("cup");
-        char *last = cup != NULL && cup != (const char *)-1 ? tiparm(cup, LINES - 1, 0) : NULL;
-        if (last != NULL)
-            g_string_append(out, last);
+        const char *last = tiparm(tigetstr("cup"), LINES - 1, 0);
+        g_string_append(out, last != NULL ? last : "");
     }
     g_string_append(out, "\r\n");
     restore_set(out->str, out->len);
@@ -99,7 +108,7 @@ void terminal_modes_off(terminal *t)
 
 void terminal_step_below(terminal *t)
 {
-    if (!has_capability("rmcup"))
+    if (!terminal_can("rmcup"))
         terminal_write(t, "\r\n", 2);
 }
 

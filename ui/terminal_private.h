@@ -29,6 +29,10 @@ struct terminal {
 
 /* --- modes (terminal_modes.c) --- */
 
+/* Whether terminfo knows @name. newterm() for one that it does not would leak. */
+bool terminal_is_described(const char *name);
+/* Whether the terminal in use has the string @capability of terminfo. */
+bool terminal_can(const char *capability);
 /* Write all of @bytes, however slow the line is. */
 void terminal_write(terminal *t, const char *bytes, size_t size);
 /* Switch on what the screen needs beyond curses, and prepare what a crash writes. */
