@@ -21,5 +21,5 @@ tests_unit_test_log_view_SOURCES = tests/unit/test_log_view.c \
 tests_unit_test_log_view_LDADD = $(unit_ldadd)
 tests_unit_test_boxes_SOURCES = tests/unit/test_boxes.c \
 	ui/action_list.c ui/boxes.c ui/columns.c ui/editor.c ui/editor_draw.c ui/help.c ui/key.c \
-	ui/list.c ui/matcher.c ui/palette.c ui/scroll.c ui/text_rows.c ui/viewer.c
+	ui/list.c ui/matcher.c ui/palette.c ui/save_text.c ui/scroll.c ui/text_rows.c ui/viewer.c
 tests_unit_test_boxes_LDADD = $(unit_ldadd)

@@ -1,14 +1,13 @@
 #include "ui/viewer.h"
 
 #include "base/intl.h"
-#include "base/paths.h"
 #include "base/text.h"
 #include "ui/matcher.h"
+#include "ui/save_text.h"
 #include "ui/scroll.h"
 #include "ui/text_rows.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define SELECTED_AT 1
 #define TEXT_AT     4
@@ -61,6 +60,11 @@ static void go_to(viewer *v, size_t at)
     scroll_to(&v->scroll, row_of(v, at), row_count(v));
 }
 
+static bool found_is_selected(const viewer *v)
+{
+    return v->found < v->found_end && row_of(v, v->found) == v->scroll.at;
+}
+
 /* 16 bytes take 74 columns; a narrow screen shows 8 or 4. */
 static int bytes_for(int width)
 {
@@ -73,7 +77,7 @@ static void lay_out(viewer *v, int width)
     width = MAX(width, 1);
     if (v->width == width && v->rows != NULL)
         return;
-    size_t at = place(v);
+    size_t at = v->rows != NULL && found_is_selected(v) ? v->found : place(v);
     g_clear_pointer(&v->rows, text_rows_free);
     v->rows = text_rows_new(v->safe, v->safe_size, v->wrap ? width : 0);
     v->hex_bytes = bytes_for(width);
@@ -245,7 +249,7 @@ static bool viewer_find(screen *s, const char *text, int step, bool from_next)
         return false;
     size_t size = v->hex ? v->raw_size : v->safe_size;
     size_t at = place(v);
-    if (v->found < v->found_end && row_of(v, v->found) == v->scroll.at) {
+    if (found_is_selected(v)) {
         at = v->found;
         if (from_next && step > 0)
             at = v->hex ? at + 1 : (size_t)(g_utf8_next_char(v->safe + at) - v->safe);
@@ -276,7 +280,7 @@ static void toggle_wrap(screen *s)
 {
     viewer *v = (viewer *)s;
     int width = v->width;
-    size_t at = place(v);
+    size_t at = found_is_selected(v) ? v->found : place(v);
     v->wrap = !v->wrap;
     v->left = 0;
     v->width = 0;
@@ -300,27 +304,8 @@ static void toggle_hex(screen *s)
 static void save_to(screen *s, const char *typed, void *user)
 {
     (void)user;
-    viewer *v = (viewer *)s;
-    if (typed == NULL || typed[0] == '\0')
-        return;
-    g_autofree char *path = g_str_has_prefix(typed, "~/")
-                                ? g_build_filename(g_get_home_dir(), typed + 2, NULL)
-                                : g_strdup(typed);
-    g_autoptr(error) failure = NULL;
-    int fd = file_create(path, &failure);
-    if (fd < 0) {
-        app_say_error(s->app, failure);
-        return;
-    }
-    bool written = file_write_all(fd, v->raw, v->raw_size, path, &failure);
-    close(fd);
-    if (!written) {
-        unlink(path);
-        app_say_error(s->app, failure);
-        return;
-    }
-    g_autofree char *size = text_bytes((int64_t)v->raw_size);
-    app_say(s->app, LOOK_GOOD, _("saved %s to \"%s\""), size, path);
+    const viewer *v = (viewer *)s;
+    save_text(s->app, typed, v->raw, v->raw_size);
 }
 
 static void save(screen *s)
