@@ -8,7 +8,9 @@ rowferry_SOURCES += \
 	ui/terminal_modes.c \
 	ui/terminal_signals.c
 
-unit_tests += tests/unit/test_input
+unit_tests += tests/unit/test_canvas tests/unit/test_input
+tests_unit_test_canvas_SOURCES = tests/unit/test_canvas.c ui/canvas.c ui/look.c
+tests_unit_test_canvas_LDADD = librowferry.a $(CMOCKA_LIBS) $(NCURSES_LIBS) $(libs)
 tests_unit_test_input_SOURCES = tests/unit/test_input.c ui/input.c ui/key.c
 tests_unit_test_input_LDADD = $(unit_ldadd)
 
