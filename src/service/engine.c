@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ engine *engine_new(error **err)
 {
     g_autoptr(engine) e = g_new0(engine, 1);
     e->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
+    e->users = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
     e->paths = paths_new(err);
     if (e->paths == NULL || !paths_prepare(e->paths, err))
         return NULL;
@@ -29,6 +31,7 @@ void engine_free(engine *e)
     if (e == NULL)
         return;
     g_ptr_array_unref(e->connections);
+    g_hash_table_unref(e->users);
     store_close(e->store);
     zone_free(e->zone);
     config_free(e->config);
@@ -105,6 +108,26 @@ json_t *engine_time(const engine *e, int64_t at_ms)
         return json_null();
     g_autofree char *text = instant_format(e->zone, at_ms / 1000 * G_USEC_PER_SEC);
     return json_string(text);
+}
+
+const char *engine_user(const engine *e, uint32_t uid)
+{
+    const char *known = g_hash_table_lookup(e->users, GUINT_TO_POINTER(uid));
+    if (known != NULL)
+        return known;
+    char buffer[4096];
+    struct passwd entry, *found = NULL;
+    char *name = getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found != NULL
+                     ? g_utf8_make_valid(found->pw_name, -1)
+                     : g_strdup_printf("%" PRIu32, uid);
+    g_hash_table_insert(e->users, GUINT_TO_POINTER(uid), name);
+    return name;
+}
+
+bool engine_is_interrupted(void *e)
+{
+    const engine *own = e;
+    return own->interrupts != NULL && *own->interrupts > 0;
 }
 
 void engine_note(const engine *e, const char *format, ...)

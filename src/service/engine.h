@@ -26,6 +26,7 @@ typedef struct engine {
     zone *zone;                              /* the operator's, for times that are shown */
     store *store;                            /* NULL until engine_store() */
     GPtrArray *connections;                  /* of connection*, as long as the engine */
+    GHashTable *users;                       /* uid → name, those asked for so far */
     bool quiet;                              /* no progress, no notes */
     const volatile sig_atomic_t *interrupts; /* signals that asked to stop so far, or NULL */
 } engine;
@@ -56,6 +57,12 @@ char *engine_run_file(const engine *e, int64_t run, const char *name);
 /* "2026-03-02T00:00:05+01:00" of a time of the store (ms), or JSON null for 0.
  * New reference. */
 json_t *engine_time(const engine *e, int64_t at_ms);
+
+/* The name of the account @uid, its number when it has none: borrowed. */
+const char *engine_user(const engine *e, uint32_t uid);
+
+/* Whether this process was asked to stop; as a callback: @e is an engine. */
+bool engine_is_interrupted(void *e);
 
 /* A note for people on stderr, made safe to show; silent when quiet. */
 void engine_note(const engine *e, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -8,7 +8,9 @@ librowferry_a_SOURCES += \
 	src/service/keeper.c src/service/keeper.h \
 	src/service/log_file.c src/service/log_file.h \
 	src/service/operation.c src/service/operation.h \
+	src/service/operations_audit.c \
 	src/service/operations_connection.c \
+	src/service/operations_draft.c \
 	src/service/operations_parameter.c \
 	src/service/operations_reject.c \
 	src/service/operations_run.c \
@@ -22,6 +24,7 @@ librowferry_a_SOURCES += \
 	src/service/run_view.c src/service/run_view.h \
 	src/service/runner.c src/service/runner.h \
 	src/service/scope.c src/service/scope.h \
+	src/service/task_view.c src/service/task_view.h \
 	src/service/version.c
 unit_tests += tests/unit/test_operations tests/unit/test_cli
 tests_unit_test_operations_SOURCES = tests/unit/test_operations.c

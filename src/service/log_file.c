@@ -1,6 +1,7 @@
 #include "service/log_file.h"
 
 #include "base/civil.h"
+#include "base/document.h"
 #include "base/intl.h"
 #include "base/paths.h"
 #include "base/secret.h"
@@ -8,9 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { LONGEST_MESSAGE = 15 * 1024, LONGEST_LOG = 64 * 1024 * 1024 };
+enum {
+    LONGEST_MESSAGE = 15 * 1024,
+    LONGEST_LOG = 64 * 1024 * 1024,
+    FIRST_PART = 64 * 1024,
+};
 
 struct log_file {
     int fd;
@@ -67,22 +73,99 @@ const error *log_file_failure(const log_file *f)
     return f->failure;
 }
 
-json_t *log_file_read(const char *path, error **err)
+bool log_level_from_name(const char *name, log_level *level)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(level_names); i++) {
+        if (g_strcmp0(level_names[i], name) == 0) {
+            *level = (log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- reading --- */
+
+static bool is_wanted(const log_query *q, const char *folded, const json_t *event)
+{
+    log_level level = LOG_INFO;
+    log_level_from_name(document_get_text(event, "level"), &level);
+    if (!json_is_object(event) || level < q->level)
+        return false;
+    const char *message = document_get_text(event, "message");
+    if (folded == NULL || message == NULL)
+        return folded == NULL;
+    g_autofree char *in = g_utf8_casefold(message, -1);
+    return strstr(in, folded) != NULL;
+}
+
+/* The wanted events of the whole lines of @text; *used is their size. */
+static json_t *read_lines(GString *text, const log_query *q, gsize *used)
+{
+    g_autofree char *folded = q->grep != NULL ? g_utf8_casefold(q->grep, -1) : NULL;
+    json_t *events = json_array();
+    char *line = text->str, *end;
+    for (; (end = memchr(line, '\n', text->len - (gsize)(line - text->str))) != NULL;
+         line = end + 1) {
+        json_t *event = json_loadb(line, (size_t)(end - line), 0, NULL);
+        if (is_wanted(q, folded, event))
+            json_array_append(events, event);
+        json_decref(event);
+    }
+    *used = (gsize)(line - text->str);
+    return events;
+}
+
+static void keep_last(json_t *events, int64_t tail)
+{
+    while (tail > 0 && (int64_t)json_array_size(events) > tail)
+        json_array_remove(events, 0);
+}
+
+/* From the offset @from on, from the next line on when it is inside of one. */
+static json_t *read_from(int fd, const char *path, const log_query *q, int64_t from, int64_t *next,
+                         error **err)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    int64_t start = from > q->after ? from - 1 : from;
+    if (lseek(fd, start, SEEK_SET) < 0) {
+        error_set(err, ERROR_IO, _("could not read \"%s\": %s"), path, g_strerror(errno));
+        return NULL;
+    }
+    if (!file_read_all(fd, path, LONGEST_LOG, text, err))
+        return NULL;
+    if (from > q->after) {
+        const char *end = memchr(text->str, '\n', text->len);
+        gsize skipped = end != NULL ? (gsize)(end + 1 - text->str) : text->len;
+        g_string_erase(text, 0, (gssize)skipped);
+        start += (int64_t)skipped;
+    }
+    gsize used;
+    json_t *events = read_lines(text, q, &used);
+    *next = start + (int64_t)used;
+    return events;
+}
+
+json_t *log_file_read(const char *path, const log_query *q, int64_t *next, error **err)
 {
     int fd = file_open(path, O_RDONLY, err);
     if (fd < 0)
         return NULL;
-    g_autoptr(GString) text = g_string_new(NULL);
-    bool done = file_read_all(fd, path, LONGEST_LOG, text, err);
-    close(fd);
-    if (!done)
-        return NULL;
-    json_t *events = json_array();
-    g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        json_t *event = json_loads(*line, 0, NULL);
-        if (event != NULL)
-            json_array_append_new(events, event);
+    struct stat status;
+    int64_t size = fstat(fd, &status) == 0 ? status.st_size : 0;
+    /* The tail is looked for from the end on, in parts that grow. */
+    int64_t part = q->tail > 0 ? FIRST_PART : INT64_MAX;
+    json_t *events = NULL;
+    for (;;) {
+        int64_t from = part < size - q->after ? size - part : q->after;
+        json_decref(events);
+        events = read_from(fd, path, q, from, next, err);
+        if (events == NULL || from == q->after || (int64_t)json_array_size(events) >= q->tail)
+            break;
+        part *= 8;
     }
+    close(fd);
+    if (events != NULL)
+        keep_last(events, q->tail);
     return events;
 }

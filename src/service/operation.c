@@ -11,6 +11,8 @@ static const operation_noun nouns[] = {
     { "parameter", N_("Values that texts may use as ${name}"), parameter_operations },
     { "run", N_("Executions of tasks"), run_operations },
     { "reject", N_("Rows that a target refused"), reject_operations },
+    { "draft", N_("Unfinished work on tasks and connections"), draft_operations },
+    { "audit", N_("Who changed what"), audit_operations },
     { "doctor", N_("Look whether everything is in order"), doctor_operations },
     { NULL, NULL, NULL },
 };

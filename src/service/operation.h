@@ -88,6 +88,7 @@ bool operation_call(engine *e, const char *name, const json_t *in, json_t **out,
 
 /* The tables of the nouns. */
 extern const operation connection_operations[], task_operations[], parameter_operations[],
-    run_operations[], reject_operations[], doctor_operations[];
+    run_operations[], reject_operations[], draft_operations[], audit_operations[],
+    doctor_operations[];
 
 #endif

@@ -103,28 +103,58 @@ static char *address_of(const json_t *document)
                            database != NULL ? "/" : "", database != NULL ? database : "");
 }
 
+/* The names of the tasks that use the connection, from *at of @uses on; both
+ * lists are in the order of names. */
+static json_t *take_tasks(const GPtrArray *uses, guint *at, const char *name)
+{
+    json_t *tasks = json_array();
+    for (; *at < uses->len; (*at)++) {
+        const connection_use *u = uses->pdata[*at];
+        int order = strcmp(u->connection, name);
+        if (order > 0)
+            break;
+        if (order == 0)
+            json_array_append_new(tasks, json_string(u->task));
+    }
+    return tasks;
+}
+
+static json_t *connection_row(const engine *e, const connection_record *r, json_t *tasks,
+                              error **err)
+{
+    json_t *document = read_record(r, err);
+    if (document == NULL) {
+        json_decref(tasks);
+        return NULL;
+    }
+    g_autofree char *address = address_of(document);
+    json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:o, s:i, s:o}", "name", r->name, "type",
+                            document_get_text(document, "type"), "address", address, "protected",
+                            document_get_flag(document, "protected", false), "updated_at",
+                            engine_time(e, r->updated_at), "used_by",
+                            (int)json_array_size(tasks), "tasks", tasks);
+    json_decref(document);
+    return row;
+}
+
 static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
 {
     (void)in;
     store *s = engine_store(e, err);
     g_autoptr(GPtrArray) list = s != NULL ? store_connection_list(s, err) : NULL;
-    if (list == NULL)
+    g_autoptr(GPtrArray) uses = list != NULL ? store_connection_uses(s, err) : NULL;
+    if (uses == NULL)
         return false;
     json_t *rows = json_array();
+    guint at = 0;
     for (guint i = 0; i < list->len; i++) {
         const connection_record *r = list->pdata[i];
-        json_t *document = read_record(r, err);
-        if (document == NULL) {
+        json_t *row = connection_row(e, r, take_tasks(uses, &at, r->name), err);
+        if (row == NULL) {
             json_decref(rows);
             return false;
         }
-        g_autofree char *address = address_of(document);
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", r->name, "type",
-                                              document_get_text(document, "type"), "address",
-                                              address, "protected",
-                                              document_get_flag(document, "protected", false),
-                                              "updated_at", engine_time(e, r->updated_at)));
-        json_decref(document);
+        json_array_append_new(rows, row);
     }
     *out = json_pack("{s:o}", "connections", rows);
     return true;
@@ -422,7 +452,8 @@ static const input_field columns_fields[] = {
 static const output_column list_columns[] = {
     { "name", N_("NAME"), CELL_TEXT },        { "type", N_("TYPE"), CELL_TEXT },
     { "address", N_("ADDRESS"), CELL_TEXT },  { "protected", N_("PROTECTED"), CELL_FLAG },
-    { "updated_at", N_("SAVED"), CELL_TIME }, { NULL, NULL, CELL_TEXT },
+    { "used_by", N_("TASKS"), CELL_NUMBER },  { "updated_at", N_("SAVED"), CELL_TIME },
+    { NULL, NULL, CELL_TEXT },
 };
 static const output_column tables_columns[] = { { "schema", N_("SCHEMA"), CELL_TEXT },
                                                 { "name", N_("NAME"), CELL_TEXT },

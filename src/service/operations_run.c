@@ -49,48 +49,85 @@ static char *tell_started(const json_t *out)
 
 /* --- list and show --- */
 
-static bool read_states(const char *text, uint32_t *bits, error **err)
+/* The bits of the words of @text, separated by commas; @known NULL-ended. */
+static bool read_words(const char *option, const char *text, const char *const *known,
+                       uint32_t *bits, error **err)
 {
     g_auto(GStrv) names = g_strsplit(text != NULL ? text : "", ",", -1);
     for (char **name = names; *name != NULL; name++) {
-        run_state state;
-        if (run_state_from_name(*name, &state)) {
-            *bits |= 1u << state;
+        unsigned i = 0;
+        while (known[i] != NULL && strcmp(known[i], *name) != 0)
+            i++;
+        if (known[i] != NULL) {
+            *bits |= 1u << i;
             continue;
         }
-        const char *known[RUN_STATES + 1] = { NULL };
-        for (int i = 0; i < RUN_STATES; i++)
-            known[i] = run_state_name((run_state)i);
+        g_autofree char *all = g_strjoinv(", ", (char **)known);
         const char *near = text_nearest(*name, known);
-        error_set(err, ERROR_USAGE, _("--state: \"%s\" is not a state"), *name);
+        error_set(err, ERROR_USAGE, _("--%s: \"%s\" is none of %s"), option, *name, all);
         return near == NULL ? false : error_hint(err, _("did you mean \"%s\"?"), near);
     }
     return true;
 }
 
+static bool read_day(const char *text, char **date, error **err)
+{
+    civil_time day;
+    if (text == NULL)
+        return true;
+    if (!civil_parse_date(text, &day, err))
+        return false;
+    *date = civil_format_date(&day);
+    return true;
+}
+
+/* --date A..B, or an open range by --since and --until. */
+static bool read_dates(const json_t *in, char **from, char **until, error **err)
+{
+    const char *dates = document_get_text(in, "date");
+    const char *since = document_get_text(in, "since"), *last_day = document_get_text(in, "until");
+    if (dates != NULL && (since != NULL || last_day != NULL))
+        return error_set(err, ERROR_USAGE, _("--date goes without --since and --until"));
+    civil_time first, last;
+    if (dates == NULL)
+        return read_day(since, from, err) && read_day(last_day, until, err);
+    if (!civil_parse_range(dates, &first, &last, err))
+        return false;
+    *from = civil_format_date(&first);
+    *until = civil_format_date(&last);
+    return true;
+}
+
 static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
 {
+    enum { MOST = 10000 };
+    int64_t limit = document_get_integer(in, "limit", 0);
     run_filter filter = { .task_name = document_get_text(in, "task"),
-                          .limit = (int)document_get_integer(in, "limit", 0) };
+                          .limit = (int)MIN(limit, MOST) };
     g_autofree char *from = NULL, *until = NULL;
-    const char *dates = document_get_text(in, "date");
-    if (dates != NULL) {
-        civil_time first, last;
-        if (!civil_parse_range(dates, &first, &last, err))
-            return false;
-        filter.date_from = from = civil_format_date(&first);
-        filter.date_until = until = civil_format_date(&last);
-    }
-    if (!read_states(document_get_text(in, "state"), &filter.states, err))
+    if (!read_dates(in, &from, &until, err))
+        return false;
+    filter.date_from = from;
+    filter.date_until = until;
+    const char *states[RUN_STATES + 1] = { NULL }, *kinds[RUN_REPLAY + 2] = { NULL };
+    for (int i = 0; i < RUN_STATES; i++)
+        states[i] = run_state_name((run_state)i);
+    for (int i = 0; i <= RUN_REPLAY; i++)
+        kinds[i] = run_kind_name((run_kind)i);
+    if (!read_words("state", document_get_text(in, "state"), states, &filter.states, err) ||
+        !read_words("kind", document_get_text(in, "kind"), kinds, &filter.kinds, err))
         return false;
     store *s = recovery_reap(e, err) ? engine_store(e, err) : NULL;
-    g_autoptr(GPtrArray) list = s != NULL ? store_run_list(s, &filter, err) : NULL;
+    int64_t total = 0;
+    g_autoptr(GPtrArray) list =
+        s != NULL ? store_run_page(s, &filter, document_get_integer(in, "skip", 0), &total, err)
+                  : NULL;
     if (list == NULL)
         return false;
     json_t *rows = json_array();
     for (guint i = 0; i < list->len; i++)
         json_array_append_new(rows, run_row(e, list->pdata[i]));
-    *out = json_pack("{s:o}", "runs", rows);
+    *out = json_pack("{s:o, s:I}", "runs", rows, "total", (json_int_t)total);
     return true;
 }
 
@@ -154,6 +191,13 @@ static char *tell_run(const json_t *out)
 
 static bool on_log(engine *e, const json_t *in, json_t **out, error **err)
 {
+    log_query q = { .after = document_get_integer(in, "after", 0),
+                    .tail = document_get_integer(in, "tail", 0),
+                    .grep = document_get_text(in, "grep") };
+    const char *level = document_get_text(in, "level");
+    if (level != NULL && !log_level_from_name(level, &q.level))
+        return error_set(err, ERROR_USAGE, _("--level is info, warning or error, not \"%s\""),
+                         level);
     store *s = engine_store(e, err);
     g_autoptr(run_record) r =
         s != NULL ? store_run_get(s, document_get_integer(in, "run", 0), err) : NULL;
@@ -161,10 +205,13 @@ static bool on_log(engine *e, const json_t *in, json_t **out, error **err)
         return false;
     g_autofree char *path =
         r->log_path != NULL ? g_strdup(r->log_path) : engine_run_file(e, r->id, "log.jsonl");
-    json_t *events = access(path, F_OK) == 0 ? log_file_read(path, err) : json_array();
+    int64_t next = q.after;
+    json_t *events =
+        access(path, F_OK) == 0 ? log_file_read(path, &q, &next, err) : json_array();
     if (events == NULL)
         return false;
-    *out = json_pack("{s:I, s:o}", "run", (json_int_t)r->id, "events", events);
+    *out = json_pack("{s:I, s:o, s:I}", "run", (json_int_t)r->id, "events", events, "next",
+                     (json_int_t)next);
     return true;
 }
 
@@ -250,11 +297,26 @@ static const input_field list_fields[] = {
     { "task", INPUT_TEXT, 0, "TASK", N_("only runs of this task"), "task" },
     { "state", INPUT_TEXT, 0, "STATE", N_("only these states, separated by commas"),
       "queued running succeeded failed cancelled unresolved held" },
+    { "kind", INPUT_TEXT, 0, "KIND", N_("only these kinds, separated by commas"),
+      "manual scheduled upstream backfill replay" },
     { "date", INPUT_TEXT, 0, "DATE", N_("only this business date, or range A..B"), NULL },
+    { "since", INPUT_TEXT, 0, "DATE", N_("only business dates from this one on"), NULL },
+    { "until", INPUT_TEXT, 0, "DATE", N_("only business dates up to this one"), NULL },
+    { "skip", INPUT_INTEGER, 0, "N", N_("leave out the N newest of them"), NULL },
     { "limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL },
     END_FIELD,
 };
 static const input_field run_fields[] = { RUN_FIELD, END_FIELD };
+static const input_field log_fields[] = {
+    RUN_FIELD,
+    { "level", INPUT_TEXT, 0, "LEVEL", N_("only this level and worse: info, warning, error"),
+      "info warning error" },
+    { "tail", INPUT_INTEGER, 0, "N", N_("only the last N lines"), NULL },
+    { "grep", INPUT_TEXT, 0, "TEXT", N_("only messages that hold this text"), NULL },
+    { "after", INPUT_INTEGER, 0, "CURSOR", N_("only what came after \"next\" of an earlier call"),
+      NULL },
+    END_FIELD,
+};
 
 static const output_column list_columns[] = {
     { "run", N_("RUN"), CELL_NUMBER },          { "task", N_("TASK"), CELL_TEXT },
@@ -288,9 +350,10 @@ const operation run_operations[] = {
     { .name = "run.log",
       .summary = N_("Print the log of a run"),
       .needs = RIGHT_VIEW,
-      .fields = run_fields,
+      .fields = log_fields,
       .tell = tell_log,
-      .handler = on_log },
+      .handler = on_log,
+      .example = "rowferry run log 12 --level warning --tail 20" },
     { .name = "run.cancel",
       .summary = N_("Stop a run: roll back, clean up, record it"),
       .needs = RIGHT_RUN,

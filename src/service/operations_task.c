@@ -7,6 +7,7 @@
 #include "service/run_command.h"
 #include "service/run_view.h"
 #include "service/scope.h"
+#include "service/task_view.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -71,20 +72,6 @@ static bool is_confirmed(store *s, const char *name, const json_t *document)
     return true;
 }
 
-static json_t *task_row(const engine *e, const task_record *r)
-{
-    json_t *row =
-        json_pack("{s:s, s:I, s:b, s:o}", "name", r->name, "version", (json_int_t)r->version,
-                  "confirmed", r->confirmed, "saved_at", engine_time(e, r->saved_at));
-    bool ran = r->last_run != 0;
-    json_object_set_new(row, "last_run", ran ? json_integer(r->last_run) : json_null());
-    json_object_set_new(row, "last_state", ran ? json_string(r->last_state) : json_null());
-    json_object_set_new(row, "last_business_date",
-                        ran ? json_string(r->last_business_date) : json_null());
-    json_object_set_new(row, "last_at", engine_time(e, r->last_at));
-    return row;
-}
-
 static json_t *saved_row(engine *e, const char *name, error **err)
 {
     g_autoptr(task_record) r = store_task_get(e->store, name, 0, err);
@@ -140,25 +127,6 @@ static char *tell_confirmed(const json_t *out)
 
 /* --- looking --- */
 
-static json_t *task_rows(const engine *e, const GPtrArray *list)
-{
-    json_t *rows = json_array();
-    for (guint i = 0; i < list->len; i++)
-        json_array_append_new(rows, task_row(e, list->pdata[i]));
-    return rows;
-}
-
-static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
-{
-    (void)in;
-    store *s = engine_store(e, err);
-    g_autoptr(GPtrArray) list = s != NULL ? store_task_list(s, err) : NULL;
-    if (list == NULL)
-        return false;
-    *out = json_pack("{s:o}", "tasks", task_rows(e, list));
-    return true;
-}
-
 static bool on_versions(engine *e, const json_t *in, json_t **out, error **err)
 {
     store *s = engine_store(e, err);
@@ -166,7 +134,10 @@ static bool on_versions(engine *e, const json_t *in, json_t **out, error **err)
         s != NULL ? store_task_versions(s, document_get_text(in, "name"), err) : NULL;
     if (list == NULL)
         return false;
-    *out = json_pack("{s:o}", "versions", task_rows(e, list));
+    json_t *rows = json_array();
+    for (guint i = 0; i < list->len; i++)
+        json_array_append_new(rows, task_row(e, list->pdata[i]));
+    *out = json_pack("{s:o}", "versions", rows);
     return true;
 }
 
@@ -404,7 +375,7 @@ const operation task_operations[] = {
       .fields = no_fields,
       .list = "tasks",
       .columns = task_columns,
-      .handler = on_list },
+      .handler = task_list },
     { .name = "task.show",
       .summary = N_("Print a task with what the store knows about it"),
       .needs = RIGHT_VIEW,

@@ -163,7 +163,8 @@ static bool on_cancelled(void *user)
 
 /* What is known of an attempt that has not begun. */
 static const run_result no_result = {
-    .counters = { .rows_inserted = -1, .rows_updated = -1, .rows_unchanged = -1 }
+    .counters = { .rows_inserted = -1, .rows_updated = -1, .rows_unchanged = -1,
+                  .rows_expected = -1 }
 };
 
 static bool start_attempt(execution *x, error **err)

@@ -158,3 +158,33 @@ bool store_connection_delete(store *s, const char *name, error **err)
 {
     return store_begin(s, err) && store_end(s, delete_inside(s, name, err), err);
 }
+
+/* --- uses --- */
+
+static void connection_use_free(connection_use *u)
+{
+    g_free(u->connection);
+    g_free(u->task);
+    g_free(u);
+}
+
+GPtrArray *store_connection_uses(store *s, error **err)
+{
+    g_auto(query) q = { 0 };
+    if (!query_prepare(&q, s,
+                       "SELECT c.connection, t.name FROM task_connection c"
+                       " JOIN task t ON t.id = c.task_id WHERE t.deleted_at IS NULL"
+                       " ORDER BY c.connection, t.name",
+                       err))
+        return NULL;
+    g_autoptr(GPtrArray) list =
+        g_ptr_array_new_with_free_func((GDestroyNotify)connection_use_free);
+    int step;
+    while ((step = query_step(&q, err)) == 1) {
+        connection_use *u = g_new0(connection_use, 1);
+        g_ptr_array_add(list, u);
+        u->connection = query_take_text(&q);
+        u->task = query_take_text(&q);
+    }
+    return step == 0 ? g_steal_pointer(&list) : NULL;
+}

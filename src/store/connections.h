@@ -22,6 +22,14 @@ bool store_connection_save(store *s, const char *name, const char *document, err
 connection_record *store_connection_get(store *s, const char *name, error **err);
 /* All, by name: of connection_record*, with free function. */
 GPtrArray *store_connection_list(store *s, error **err);
+
+typedef struct {
+    char *connection, *task;
+} connection_use;
+/* Which task uses which connection, by connection and task; of
+ * connection_use*, with free function. */
+GPtrArray *store_connection_uses(store *s, error **err);
+
 /* ERROR_DOCUMENT naming the tasks that use it; ERROR_NOT_FOUND. */
 bool store_connection_delete(store *s, const char *name, error **err);
 

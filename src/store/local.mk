@@ -12,6 +12,7 @@ librowferry_a_SOURCES += \
 	src/store/parameters.c src/store/parameters.h \
 	src/store/process.c src/store/process.h \
 	src/store/run_moves.c \
+	src/store/run_page.c \
 	src/store/run_states.c \
 	src/store/runs.c src/store/runs.h src/store/runs_private.h \
 	src/store/schema.h \
@@ -19,13 +20,13 @@ librowferry_a_SOURCES += \
 	src/store/tasks.c src/store/tasks.h
 nodist_librowferry_a_SOURCES = src/store/schema_sql.c
 
-store_schema = $(srcdir)/src/store/schema_001.sql
+store_schema = $(srcdir)/src/store/schema_001.sql $(srcdir)/src/store/schema_002.sql
 src/store/schema_sql.c: $(srcdir)/src/store/embed.sh $(store_schema)
 	$(AM_V_GEN)$(MKDIR_P) src/store && \
 	$(SHELL) $(srcdir)/src/store/embed.sh $(store_schema) > $@.tmp && mv $@.tmp $@
 BUILT_SOURCES += src/store/schema_sql.c
 CLEANFILES += src/store/schema_sql.c src/store/schema_sql.c.tmp
-EXTRA_DIST += src/store/embed.sh src/store/schema_001.sql
+EXTRA_DIST += src/store/embed.sh src/store/schema_001.sql src/store/schema_002.sql
 
 unit_tests += \
 	tests/unit/test_store tests/unit/test_store_migration tests/unit/test_store_processes \

@@ -175,6 +175,34 @@ static const char *name_of_kind(int i)
     return run_kind_name((run_kind)i);
 }
 
+void run_filter_append_sets(const run_filter *f, const char *prefix, GString *sql)
+{
+    g_autofree char *state = g_strconcat(prefix, "state", NULL);
+    g_autofree char *kind = g_strconcat(prefix, "kind", NULL);
+    append_names(sql, state, f->states, RUN_STATES, name_of_state);
+    append_names(sql, kind, f->kinds, RUN_REPLAY + 1, name_of_kind);
+}
+
+static GPtrArray *take_runs(query *q, error **err)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)run_record_free);
+    int step;
+    while ((step = query_step(q, err)) == 1)
+        g_ptr_array_add(list, take_run(q));
+    return step == 0 ? g_steal_pointer(&list) : NULL;
+}
+
+GPtrArray *store_run_list_of(store *s, const GArray *ids, error **err)
+{
+    g_autoptr(GString) sql = g_string_new("SELECT " COLUMNS("NULL") FROM " WHERE r.id IN (");
+    for (guint i = 0; i < ids->len; i++)
+        g_string_append_printf(sql, "%s%" PRId64, i > 0 ? ", " : "",
+                               g_array_index(ids, int64_t, i));
+    g_string_append(sql, ") ORDER BY r.id DESC");
+    g_auto(query) q = { 0 };
+    return query_prepare(&q, s, sql->str, err) ? take_runs(&q, err) : NULL;
+}
+
 GPtrArray *store_run_list(store *s, const run_filter *filter, error **err)
 {
     static const run_filter all;
@@ -192,8 +220,7 @@ GPtrArray *store_run_list(store *s, const run_filter *filter, error **err)
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         if (texts[i].value != NULL)
             g_string_append(sql, texts[i].condition);
-    append_names(sql, "r.state", f->states, RUN_STATES, name_of_state);
-    append_names(sql, "r.kind", f->kinds, RUN_REPLAY + 1, name_of_kind);
+    run_filter_append_sets(f, "r.", sql);
     g_string_append(sql, " ORDER BY r.id DESC LIMIT ?");
 
     g_auto(query) q = { 0 };
@@ -204,11 +231,7 @@ GPtrArray *store_run_list(store *s, const run_filter *filter, error **err)
         if (texts[i].value != NULL)
             query_put_text(&q, texts[i].value);
     query_put_int(&q, f->limit != 0 ? f->limit : LIST_LIMIT);
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)run_record_free);
-    int step;
-    while ((step = query_step(&q, err)) == 1)
-        g_ptr_array_add(list, take_run(&q));
-    return step == 0 ? g_steal_pointer(&list) : NULL;
+    return take_runs(&q, err);
 }
 
 /* --- create --- */

@@ -137,6 +137,15 @@ typedef struct {
 /* Newest first; of run_record* (without plan), with free function. @filter NULL: all. */
 GPtrArray *store_run_list(store *s, const run_filter *filter, error **err);
 
+/* The same from the newest but @skip on, and in *total how many the filter lets
+ * pass; `task_id`, `nominal` and `before` are not looked at. Reads the rows of
+ * this page and narrow indexes only, wherever the page is. */
+GPtrArray *store_run_page(store *s, const run_filter *filter, int64_t skip, int64_t *total,
+                          error **err);
+
+/* The runs of @ids (of int64_t), newest first, without their plans. */
+GPtrArray *store_run_list_of(store *s, const GArray *ids, error **err);
+
 /* What a run is about to execute. */
 typedef struct {
     const char *plan; /* JSON; NULL: the stored plan and claim stay (resume, approve) */

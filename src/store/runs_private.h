@@ -26,6 +26,10 @@ typedef struct {
 void run_head_clear(run_head *h);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(run_head, run_head_clear)
 
+/* " AND state IN (…) AND kind IN (…)" for what @f names of them; @prefix is
+ * the table's ("r." or ""). */
+void run_filter_append_sets(const run_filter *f, const char *prefix, GString *sql);
+
 /* ERROR_NOT_FOUND when there is no such run. */
 bool run_head_load(store *s, int64_t id, run_head *h, error **err);
 /* And ERROR_LOST unless @lease holds it. */

@@ -104,7 +104,7 @@ GPtrArray *store_task_list(store *s, error **err)
 {
     g_auto(query) q = { 0 };
     if (!query_prepare(&q, s,
-                       "SELECT " TASK_COLUMNS ", r.id, r.state, r.business_date,"
+                       "SELECT " TASK_COLUMNS ", v.document, r.id, r.state, r.business_date,"
                        " r.state_at" FROM_VERSIONS " AND v.version = t.latest"
                        " LEFT JOIN run r ON r.id = (SELECT max(id) FROM run WHERE task_id = t.id)"
                        " WHERE t.deleted_at IS NULL ORDER BY t.name",
@@ -114,8 +114,38 @@ GPtrArray *store_task_list(store *s, error **err)
     int step;
     while ((step = query_step(&q, err)) == 1) {
         task_record *r = take_task(&q);
+        r->document = query_take_text(&q);
         take_last_run(&q, r);
         g_ptr_array_add(list, r);
+    }
+    return step == 0 ? g_steal_pointer(&list) : NULL;
+}
+
+static void task_run_free(task_run *r)
+{
+    g_free(r->task_id);
+    g_free(r->state);
+    g_free(r);
+}
+
+GPtrArray *store_task_recent(store *s, int n, error **err)
+{
+    g_auto(query) q = { 0 };
+    if (!query_prepare(&q, s,
+                       "SELECT t.id, r.id, r.state FROM task t JOIN run r ON r.id IN"
+                       " (SELECT id FROM run WHERE task_id = t.id ORDER BY id DESC LIMIT ?)"
+                       " WHERE t.deleted_at IS NULL ORDER BY t.name, r.id",
+                       err))
+        return NULL;
+    query_put_int(&q, n);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)task_run_free);
+    int step;
+    while ((step = query_step(&q, err)) == 1) {
+        task_run *r = g_new0(task_run, 1);
+        g_ptr_array_add(list, r);
+        r->task_id = query_take_text(&q);
+        r->run = query_take_int(&q);
+        r->state = query_take_text(&q);
     }
     return step == 0 ? g_steal_pointer(&list) : NULL;
 }

@@ -16,7 +16,7 @@ typedef struct {
     int64_t version; /* of the fields below; store_task_list: the latest */
     bool is_latest;
     bool confirmed;      /* the mapping may be used (rulings.md 16) */
-    char *document;      /* exactly the bytes saved; NULL in store_task_list and _versions */
+    char *document;      /* exactly the bytes saved; NULL in store_task_versions */
     char *document_hash; /* SHA-256 in hex */
     int64_t created_at;  /* of the task */
     int64_t saved_at;    /* of this version */
@@ -52,6 +52,16 @@ task_record *store_task_get(store *s, const char *name, int64_t version, error *
 task_record *store_task_get_by_id(store *s, const char *id, int64_t version, error **err);
 /* All that are not deleted, by name; of task_record*, with free function. */
 GPtrArray *store_task_list(store *s, error **err);
+
+typedef struct {
+    char *task_id;
+    int64_t run;
+    char *state;
+} task_run;
+/* The newest @n runs of every task that is not deleted: task by task in the
+ * order of store_task_list, oldest run first; of task_run*, with free function. */
+GPtrArray *store_task_recent(store *s, int n, error **err);
+
 /* All versions of one, newest first. */
 GPtrArray *store_task_versions(store *s, const char *name, error **err);
 

@@ -119,7 +119,7 @@ static void pragmas_are_set(void **state)
 {
     fixture *f = *state;
     assert_int_equal(raw_int(f, "PRAGMA application_id"), 0x52774679);
-    assert_int_equal(raw_int(f, "PRAGMA user_version"), 1);
+    assert_int_equal(raw_int(f, "PRAGMA user_version"), 2);
     assert_int_equal(raw_int(f, "PRAGMA auto_vacuum"), 2);
     assert_int_equal(raw_int(f, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main'"
                                 " AND name NOT LIKE 'sqlite_%' AND strict = 0"),
