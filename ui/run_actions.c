@@ -36,17 +36,23 @@ const char *run_cannot_start_again(const json_t *row)
                : NULL;
 }
 
-const char *run_protected_target(const json_t *run, const json_t *connections)
+static const json_t *target_of(const json_t *run)
 {
-    const json_t *target = json_object_get(json_object_get(run, "plan"), "target");
-    const char *name = row_text(target, "connection");
-    size_t i;
-    json_t *connection;
-    json_array_foreach (connections, i, connection)
-        if (strcmp(row_text(connection, "name"), name) == 0 &&
-            json_is_true(json_object_get(connection, "protected")))
-            return row_text(connection, "name");
-    return NULL;
+    return json_object_get(json_object_get(run, "plan"), "target");
+}
+
+char *run_target_words(const json_t *run)
+{
+    const json_t *target = target_of(run);
+    if (target == NULL)
+        return g_strdup(_("the target"));
+    return g_strdup_printf("%s %s", row_text(target, "connection"), row_text(target, "table"));
+}
+
+const char *run_protected_target(const json_t *run)
+{
+    return json_is_true(json_object_get(run, "protected")) ? row_text(target_of(run), "connection")
+                                                           : NULL;
 }
 
 /* --- doing ----------------------------------------------------------------- */
@@ -99,20 +105,10 @@ static void answered(screen *s, bool yes, void *user)
 
 /* --- asking ---------------------------------------------------------------- */
 
-/* Where it writes, as its plan says: "shop main.customer"; before there is a
- * plan "the target". */
-static char *target_words(const json_t *run)
-{
-    const json_t *target = json_object_get(json_object_get(run, "plan"), "target");
-    if (target == NULL)
-        return g_strdup(_("the target"));
-    return g_strdup_printf("%s %s", row_text(target, "connection"), row_text(target, "table"));
-}
-
 static void ask_cancel(screen *s, run_asking *x)
 {
     const json_t *run = x->run;
-    g_autofree char *target = target_words(run);
+    g_autofree char *target = run_target_words(run);
     g_autofree char *read =
         text_count(json_integer_value(json_object_get(run, "rows_read")));
     g_autofree char *title =
@@ -131,14 +127,14 @@ static void ask_cancel(screen *s, run_asking *x)
                          .text = text,
                          .yes = _("Cancel run"),
                          .no = _("Keep running"),
-                         .type = run_protected_target(run, x->connections) };
+                         .type = run_protected_target(run) };
     app_ask(s->app, s, &q, answered, x);
 }
 
 static void ask_again(screen *s, run_asking *x)
 {
     const json_t *run = x->run;
-    g_autofree char *target = target_words(run);
+    g_autofree char *target = run_target_words(run);
     g_autofree char *title =
         g_strdup_printf(_("Run %s for %s again?"), row_text(run, "task"),
                         row_text(run, "business_date"));
@@ -150,26 +146,8 @@ static void ask_again(screen *s, run_asking *x)
                          .text = text,
                          .yes = _("Run again"),
                          .no = _("Not now"),
-                         .type = run_protected_target(run, x->connections) };
+                         .type = run_protected_target(run) };
     app_ask(s->app, s, &q, answered, x);
-}
-
-static void know_connections(screen *s, json_t *out, const error *failure, void *user)
-{
-    run_asking *x = user;
-    x->running = NULL;
-    const char *refusal = x->cancel ? run_cannot_cancel(x->run) : run_cannot_start_again(x->run);
-    if (failure != NULL) {
-        app_say_error(s->app, failure);
-    } else if (refusal != NULL) {
-        app_say(s->app, LOOK_WARNING, "%s", _(refusal));
-    } else {
-        x->connections = json_incref(json_object_get(out, "connections"));
-        if (x->cancel)
-            ask_cancel(s, x);
-        else
-            ask_again(s, x);
-    }
 }
 
 static void know_run(screen *s, json_t *out, const error *failure, void *user)
@@ -181,15 +159,21 @@ static void know_run(screen *s, json_t *out, const error *failure, void *user)
         return;
     }
     x->run = json_incref(out);
-    x->running = app_run(s->app, s, "connection.list", NULL, know_connections, x);
+    const char *refusal = x->cancel ? run_cannot_cancel(out) : run_cannot_start_again(out);
+    if (refusal != NULL)
+        app_say(s->app, LOOK_WARNING, "%s", _(refusal));
+    else if (x->cancel)
+        ask_cancel(s, x);
+    else
+        ask_again(s, x);
 }
 
 static void read_run(screen *s, run_asking *x, int64_t run, bool cancel)
 {
     run_asking_clear(x);
     x->cancel = cancel;
-    x->running = app_run(s->app, s, "run.show",
-                         json_pack("{s:I, s:b}", "run", (json_int_t)run, "plan", 1), know_run, x);
+    x->running =
+        app_run(s->app, s, "run.show", json_pack("{s:I}", "run", (json_int_t)run), know_run, x);
 }
 
 void run_ask_cancel(screen *s, run_asking *x, int64_t run)
@@ -206,5 +190,4 @@ void run_asking_clear(run_asking *x)
 {
     job_cancel(g_steal_pointer(&x->running));
     g_clear_pointer(&x->run, json_decref);
-    g_clear_pointer(&x->connections, json_decref);
 }

@@ -8,9 +8,9 @@
 
 /* A run that something is about to be done to; part of its screen. */
 typedef struct {
-    json_t *run, *connections; /* what the question needs: run.show, connection.list */
-    job *running;              /* or NULL */
-    bool cancel;               /* else: again */
+    json_t *run;  /* as run.show gives it; NULL before */
+    job *running; /* or NULL */
+    bool cancel;  /* else: again */
 } run_asking;
 
 /* Each reads the run, asks, and does it when the answer is yes; what came of it
@@ -25,9 +25,11 @@ void run_asking_clear(run_asking *x);
 const char *run_cannot_cancel(const json_t *row);
 const char *run_cannot_start_again(const json_t *row);
 
-/* The name that must be typed before the target of @run (run.show with its plan)
- * is written: that of its connection when @connections (of connection.list)
- * calls it protected, else NULL. Borrowed. */
-const char *run_protected_target(const json_t *run, const json_t *connections);
+/* "shop main.customer" of @run (of run.show), "the target" before it has a plan.
+ * Caller frees. */
+char *run_target_words(const json_t *run);
+/* The name that must be typed before the target of @run (of run.show) is written:
+ * its connection's when that is protected, else NULL. Borrowed. */
+const char *run_protected_target(const json_t *run);
 
 #endif

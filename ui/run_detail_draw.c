@@ -201,7 +201,7 @@ static int draw_rejects(const run_detail *d, canvas *c, int y)
 {
     const json_t *run = d->show.out;
     int64_t rejected = number(run, "rows_rejected");
-    const json_t *limit = json_object_get(run, "reject_limit");
+    const json_t *limit = json_object_get(json_object_get(run, "plan"), "reject_limit");
     g_autofree char *rows = text_count(rejected);
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, ngettext("%s row set aside", "%s rows set aside",
