@@ -6,5 +6,7 @@ rowferry_SOURCES += \
 	ui/connection_edit.c \
 	ui/connection_test.c ui/connection_test.h \
 	ui/connections.c \
+	ui/plan.c \
+	ui/plan_lines.c ui/plan_lines.h \
 	ui/table_view.c ui/table_view.h \
 	ui/tables.c
