@@ -15,9 +15,9 @@ typedef struct {
 } canvas_style;
 
 struct canvas {
-    WINDOW *window; /* borrowed */
+    WINDOW *window;      /* borrowed */
     canvas_style *style; /* borrowed */
-    int y, x;       /* of its corner, in the window */
+    int y, x;            /* of its corner, in the window */
     int height, width;
     bool utf8;
 };

@@ -35,8 +35,8 @@ static const struct {
     const char *bytes;
     ui_key key;
 } usual[] = {
-    { "\033[[A", K_F(1) },  { "\033[[B", K_F(2) },  { "\033[[C", K_F(3) },
-    { "\033[[D", K_F(4) },  { "\033[[E", K_F(5) },
+    { "\033[[A", K_F(1) }, { "\033[[B", K_F(2) }, { "\033[[C", K_F(3) },
+    { "\033[[D", K_F(4) }, { "\033[[E", K_F(5) },
 };
 
 input *input_new(bool utf8)
@@ -118,10 +118,10 @@ static ui_key defined_key(const input *in, size_t *size, bool *longer)
 static ui_key numbered_key(int n)
 {
     static const ui_key keys[] = {
-        [1] = K_HOME,     [2] = K_INSERT,   [3] = K_DELETE,  [4] = K_END,     [5] = K_PAGE_UP,
-        [6] = K_PAGE_DOWN, [7] = K_HOME,    [8] = K_END,     [11] = K_F(1),   [12] = K_F(2),
-        [13] = K_F(3),    [14] = K_F(4),    [15] = K_F(5),   [17] = K_F(6),   [18] = K_F(7),
-        [19] = K_F(8),    [20] = K_F(9),    [21] = K_F(10),  [23] = K_F(11),  [24] = K_F(12),
+        [1] = K_HOME,      [2] = K_INSERT, [3] = K_DELETE, [4] = K_END,    [5] = K_PAGE_UP,
+        [6] = K_PAGE_DOWN, [7] = K_HOME,   [8] = K_END,    [11] = K_F(1),  [12] = K_F(2),
+        [13] = K_F(3),     [14] = K_F(4),  [15] = K_F(5),  [17] = K_F(6),  [18] = K_F(7),
+        [19] = K_F(8),     [20] = K_F(9),  [21] = K_F(10), [23] = K_F(11), [24] = K_F(12),
     };
     return n >= 0 && n < (int)G_N_ELEMENTS(keys) ? keys[n] : K_NONE;
 }
@@ -133,9 +133,9 @@ static ui_key lettered_key(char letter)
         char letter;
         ui_key key;
     } keys[] = {
-        { 'A', K_UP },   { 'B', K_DOWN }, { 'C', K_RIGHT }, { 'D', K_LEFT }, { 'H', K_HOME },
-        { 'F', K_END },  { 'Z', K_BACKTAB }, { 'P', K_F(1) }, { 'Q', K_F(2) }, { 'R', K_F(3) },
-        { 'S', K_F(4) }, { 'M', K_ENTER },
+        { 'A', K_UP },   { 'B', K_DOWN }, { 'C', K_RIGHT },   { 'D', K_LEFT },
+        { 'H', K_HOME }, { 'F', K_END },  { 'Z', K_BACKTAB }, { 'P', K_F(1) },
+        { 'Q', K_F(2) }, { 'R', K_F(3) }, { 'S', K_F(4) },    { 'M', K_ENTER },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         if (keys[i].letter == letter)

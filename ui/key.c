@@ -6,13 +6,26 @@ static const struct {
     ui_key key;
     const char *name;
 } names[] = {
-    { K_TAB, "Tab" },         { K_ENTER, "Enter" },      { K_ESCAPE, "Esc" },
-    { K_SPACE, "Space" },     { K_BACKSPACE, "Backspace" }, { K_DELETE, "Del" },
-    { K_INSERT, "Ins" },      { K_UP, "Up" },            { K_DOWN, "Down" },
-    { K_LEFT, "Left" },       { K_RIGHT, "Right" },      { K_HOME, "Home" },
-    { K_END, "End" },         { K_PAGE_UP, "PgUp" },     { K_PAGE_DOWN, "PgDn" },
-    { K_BACKTAB, "Shift-Tab" }, { K_RESIZE, "Resize" },  { K_PASTE, "Paste" },
-    { K_MOUSE, "Mouse" },     { K_HANGUP, "Hangup" },
+    { K_TAB, "Tab" },
+    { K_ENTER, "Enter" },
+    { K_ESCAPE, "Esc" },
+    { K_SPACE, "Space" },
+    { K_BACKSPACE, "Backspace" },
+    { K_DELETE, "Del" },
+    { K_INSERT, "Ins" },
+    { K_UP, "Up" },
+    { K_DOWN, "Down" },
+    { K_LEFT, "Left" },
+    { K_RIGHT, "Right" },
+    { K_HOME, "Home" },
+    { K_END, "End" },
+    { K_PAGE_UP, "PgUp" },
+    { K_PAGE_DOWN, "PgDn" },
+    { K_BACKTAB, "Shift-Tab" },
+    { K_RESIZE, "Resize" },
+    { K_PASTE, "Paste" },
+    { K_MOUSE, "Mouse" },
+    { K_HANGUP, "Hangup" },
 };
 
 /* What else people write for them. */
@@ -20,8 +33,8 @@ static const struct {
     ui_key key;
     const char *name;
 } synonyms[] = {
-    { K_ENTER, "Return" },    { K_ESCAPE, "Escape" },       { K_DELETE, "Delete" },
-    { K_INSERT, "Insert" },   { K_PAGE_UP, "PageUp" },      { K_PAGE_DOWN, "PageDown" },
+    { K_ENTER, "Return" },    { K_ESCAPE, "Escape" },    { K_DELETE, "Delete" },
+    { K_INSERT, "Insert" },   { K_PAGE_UP, "PageUp" },   { K_PAGE_DOWN, "PageDown" },
     { K_BACKTAB, "Backtab" }, { K_BACKSPACE, "Backsp" },
 };
 

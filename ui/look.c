@@ -43,11 +43,12 @@ void look_prepare(look_table *t, look_level level)
     if (level != LOOK_NO_COLOURS && (start_color() == ERR || use_default_colors() == ERR))
         level = LOOK_NO_COLOURS;
     memset(t, 0, sizeof *t);
-    for (short role = 0; role < LOOK_ROLES; role++) {
+    for (int role = 0; role < LOOK_ROLES; role++) {
         const role_look *l = &looks[level][role];
+        short pair = (short)(role + 1);
         t->attributes[role] = l->attributes;
-        if (l->colour >= 0 && init_pair((short)(role + 1), l->colour, -1) != ERR)
-            t->pairs[role] = (short)(role + 1);
+        if (l->colour >= 0 && init_pair(pair, l->colour, -1) != ERR)
+            t->pairs[role] = pair;
     }
 }
 

@@ -70,14 +70,14 @@ static void define_keys(input *in)
         const char *capability;
         ui_key key;
     } keys[] = {
-        { "kcuu1", K_UP },      { "kcud1", K_DOWN },   { "kcub1", K_LEFT },
-        { "kcuf1", K_RIGHT },   { "khome", K_HOME },   { "kend", K_END },
+        { "kcuu1", K_UP },      { "kcud1", K_DOWN },    { "kcub1", K_LEFT },
+        { "kcuf1", K_RIGHT },   { "khome", K_HOME },    { "kend", K_END },
         { "kpp", K_PAGE_UP },   { "knp", K_PAGE_DOWN }, { "kdch1", K_DELETE },
-        { "kich1", K_INSERT },  { "kcbt", K_BACKTAB }, { "kent", K_ENTER },
-        { "kbs", K_BACKSPACE }, { "kf1", K_F(1) },     { "kf2", K_F(2) },
-        { "kf3", K_F(3) },      { "kf4", K_F(4) },     { "kf5", K_F(5) },
-        { "kf6", K_F(6) },      { "kf7", K_F(7) },     { "kf8", K_F(8) },
-        { "kf9", K_F(9) },      { "kf10", K_F(10) },   { "kf11", K_F(11) },
+        { "kich1", K_INSERT },  { "kcbt", K_BACKTAB },  { "kent", K_ENTER },
+        { "kbs", K_BACKSPACE }, { "kf1", K_F(1) },      { "kf2", K_F(2) },
+        { "kf3", K_F(3) },      { "kf4", K_F(4) },      { "kf5", K_F(5) },
+        { "kf6", K_F(6) },      { "kf7", K_F(7) },      { "kf8", K_F(8) },
+        { "kf9", K_F(9) },      { "kf10", K_F(10) },    { "kf11", K_F(11) },
         { "kf12", K_F(12) },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -109,8 +109,8 @@ static void prepare_screen(terminal *t, const terminal_options *options)
     scrollok(stdscr, FALSE);
     idlok(stdscr, TRUE); /* a log that moves up by a line costs a line */
     typeahead(-1);       /* a frame is sent whole, keys or not */
-    look_prepare(&t->style.looks, look_choose(options->colour, g_getenv("NO_COLOR"),
-                                              tigetnum("colors")));
+    look_prepare(&t->style.looks,
+                 look_choose(options->colour, g_getenv("NO_COLOR"), tigetnum("colors")));
     t->style.utf8 = may_use_utf8(options->ascii);
     new_canvas(t);
     /* The C locale knows no encoding; its terminals speak UTF-8 today. */
@@ -122,8 +122,7 @@ static void prepare_screen(terminal *t, const terminal_options *options)
 /* No terminal at all is a mistake of the caller, who may use the command line. */
 static bool is_terminal(terminal *t, error **err)
 {
-    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
-        tcgetattr(STDIN_FILENO, &t->modes) == 0)
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && tcgetattr(STDIN_FILENO, &t->modes) == 0)
         return true;
     error_set(err, ERROR_USAGE, _("the interface needs a terminal as standard input and output"));
     return error_hint(err, _("use the command line: rowferry --help"));

@@ -15,7 +15,7 @@ struct terminal {
     canvas *canvas;
     canvas_style style;
     input *input;
-    char *name; /* of the terminfo entry in use */
+    char *name;           /* of the terminfo entry in use */
     struct termios modes; /* as they were */
     int escape_delay_ms;
     int stderr_fd; /* the real one, -1: it stayed where it was */

@@ -101,9 +101,9 @@ static void show(const emulator *e)
         show_row(e, row, width, rows, cells);
     VTermPos cursor;
     vterm_state_get_cursorpos(vterm_obtain_state(e->vt), &cursor);
-    json_t *out = json_pack("{s:o, s:o, s:[ii], s:b, s:b}", "rows", rows, "cells", cells, "cursor",
-                            cursor.row, cursor.col, "alternate", e->alternate, "visible",
-                            e->cursor_visible);
+    json_t *out =
+        json_pack("{s:o, s:o, s:[ii], s:b, s:b}", "rows", rows, "cells", cells, "cursor",
+                  cursor.row, cursor.col, "alternate", e->alternate, "visible", e->cursor_visible);
     json_dumpf(out, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(out);

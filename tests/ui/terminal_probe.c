@@ -32,8 +32,8 @@ static void draw_roles(canvas *c)
         const char *name;
         unsigned look;
     } roles[] = {
-        { "plain", LOOK_PLAIN }, { "accent", LOOK_ACCENT }, { "good", LOOK_GOOD },
-        { "warning", LOOK_WARNING }, { "bad", LOOK_BAD }, { "quiet", LOOK_QUIET },
+        { "plain", LOOK_PLAIN },     { "accent", LOOK_ACCENT }, { "good", LOOK_GOOD },
+        { "warning", LOOK_WARNING }, { "bad", LOOK_BAD },       { "quiet", LOOK_QUIET },
     };
     for (int i = 0; i < (int)G_N_ELEMENTS(roles); i++) {
         canvas_text(c, 3 + i, 4, 10, roles[i].look, roles[i].name);
@@ -49,7 +49,9 @@ static void draw_widgets(canvas *c)
     canvas_bar(c, 10, 4, 32, 0.42);
     canvas_sparkline(c, 11, 4, 32, rates, G_N_ELEMENTS(rates));
     canvas_text(c, 12, 4, 12, LOOK_PLAIN, "a value that does not fit");
-    canvas_text(c, 13, 4, 12, LOOK_PLAIN, "\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E" "abcdef");
+    canvas_text(c, 13, 4, 12, LOOK_PLAIN,
+                "\xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E"
+                "abcdef");
     canvas_text(c, 13, 20, -1, LOOK_PLAIN, "e\xCC\x81t\xC3\xA9|");
     canvas_right(c, 14, 4, 12, LOOK_PLAIN, "1,234");
     canvas_wrap(c, 10, 44, 30, 4, LOOK_PLAIN, "Words are wrapped at blanks\nand at line ends.");

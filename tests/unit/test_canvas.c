@@ -1,12 +1,12 @@
 /* What is drawn stays inside its canvas, safe and aligned. */
 #include "ui/canvas_private.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <cmocka.h>
 #include <locale.h>
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -80,7 +80,13 @@ static const struct {
     { "no width", "abc", 0, 0, "", 0 },
     { "wide characters", "日本語", 0, -1, "日本語", 6 },
     { "a wide character that does not fit is left out", "日本語日本語", 0, 6, "日本~", 5 },
-    { "marks stay with their base", "e\xCC\x81" "e", 0, 2, "e\xCC\x81" "e", 2 },
+    { "marks stay with their base",
+      "e\xCC\x81"
+      "e",
+      0, 2,
+      "e\xCC\x81"
+      "e",
+      2 },
     { "a line end is shown", "a\nb", 0, -1, "a␊b", 3 },
     { "escape is shown", "\033[2J", 0, -1, "␛[2J", 4 },
     { "bytes that are no text", "a\xFF", 0, -1, "a\\xFF", 5 },

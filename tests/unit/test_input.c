@@ -1,11 +1,11 @@
 /* Bytes of terminals become keys. */
 #include "ui/input.h"
 
+#include <cmocka.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
-#include <locale.h>
 #include <string.h>
 
 /* The names of the keys in @bytes, which arrive in pieces of @step. */
@@ -41,7 +41,10 @@ static const struct {
     { "Ctrl", "\020\032\003", "^P ^Z ^C" },
     { "UTF-8", "\xC3\xA9\xE6\x97\xA5\xF0\x9F\x98\x80", "é 日 😀" },
     { "bytes that are no UTF-8", "a\xFF\xC3(b\x80", "a ( b" },
-    { "control characters beyond ASCII", "a\xC2\x9B" "b", "a b" },
+    { "control characters beyond ASCII",
+      "a\xC2\x9B"
+      "b",
+      "a b" },
     { "arrows in both modes", "\033[A\033OB\033[C\033OD", "Up Down Right Left" },
     { "Home and End of four makers", "\033[H\033[1~\033[7~\033OH\033[F\033[4~\033[8~\033OF",
       "Home Home Home Home End End End End" },
@@ -130,8 +133,10 @@ static void the_mouse_says_where(void **state)
         const char *bytes;
         int y, x, button;
     } places[] = {
-        { "\033[<0;1;1M", 0, 0, 1 }, { "\033[<2;200;50M", 49, 199, 3 },
-        { "\033[<64;3;4M", 3, 2, 4 }, { "\033[<69;3;4M", 3, 2, 5 }, /* with Shift */
+        { "\033[<0;1;1M", 0, 0, 1 },
+        { "\033[<2;200;50M", 49, 199, 3 },
+        { "\033[<64;3;4M", 3, 2, 4 },
+        { "\033[<69;3;4M", 3, 2, 5 }, /* with Shift */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autoptr(input) in = input_new(true);
@@ -148,11 +153,35 @@ static void the_mouse_says_where(void **state)
 static void names_go_there_and_back(void **state)
 {
     (void)state;
-    static const ui_key keys[] = { K_TAB, K_ENTER, K_ESCAPE, K_SPACE, K_BACKSPACE, K_DELETE,
-                                   K_INSERT, K_UP, K_DOWN, K_LEFT, K_RIGHT, K_HOME, K_END,
-                                   K_PAGE_UP, K_PAGE_DOWN, K_BACKTAB, K_F(1), K_F(12), K_RESIZE,
-                                   K_PASTE, K_MOUSE, K_HANGUP, '/', '^', 'F', 0xE9, 0x65E5,
-                                   KEY_CONTROL('P'), KEY_CONTROL('Z') };
+    static const ui_key keys[] = { K_TAB,
+                                   K_ENTER,
+                                   K_ESCAPE,
+                                   K_SPACE,
+                                   K_BACKSPACE,
+                                   K_DELETE,
+                                   K_INSERT,
+                                   K_UP,
+                                   K_DOWN,
+                                   K_LEFT,
+                                   K_RIGHT,
+                                   K_HOME,
+                                   K_END,
+                                   K_PAGE_UP,
+                                   K_PAGE_DOWN,
+                                   K_BACKTAB,
+                                   K_F(1),
+                                   K_F(12),
+                                   K_RESIZE,
+                                   K_PASTE,
+                                   K_MOUSE,
+                                   K_HANGUP,
+                                   '/',
+                                   '^',
+                                   'F',
+                                   0xE9,
+                                   0x65E5,
+                                   KEY_CONTROL('P'),
+                                   KEY_CONTROL('Z') };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         g_autofree char *name = key_label(keys[i]);
         assert_int_equal(key_from_name(name), keys[i]);
