@@ -29,6 +29,28 @@ static const char *text_of(const json_t *row, const char *key)
     return text != NULL ? text : "";
 }
 
+static int64_t number_of(const json_t *row, const char *key)
+{
+    return json_integer_value(json_object_get(row, key));
+}
+
+static const json_t *last_run(const json_t *row)
+{
+    return json_object_get(row, "last");
+}
+
+static bool is_live(const json_t *row)
+{
+    return json_is_integer(json_object_get(row, "live_run"));
+}
+
+/* "warehouse mart.orders". Caller frees. */
+static char *side_words(const json_t *row, const char *side)
+{
+    const json_t *where = json_object_get(row, side);
+    return g_strdup_printf("%s %s", text_of(where, "connection"), text_of(where, "object"));
+}
+
 static const json_t *selected(const home *h)
 {
     int64_t row = list_selected(h->list);
@@ -71,10 +93,9 @@ static bool needs_attention(const json_t *row)
 /* "running 42%", "ok", "confirm mapping". */
 static void append_state(const json_t *row, GString *text, list_style *style)
 {
-    const json_t *live = json_object_get(row, "live");
-    if (json_is_object(live)) {
-        const json_t *percent = json_object_get(live, "percent");
-        g_string_append(text, run_state_word(text_of(live, "state")));
+    if (is_live(row)) {
+        const json_t *percent = json_object_get(row, "percent");
+        g_string_append(text, run_state_word(text_of(row, "last_state")));
         if (json_is_number(percent))
             g_string_append_printf(text, " %d%%", (int)json_number_value(percent));
         style->look = LOOK_ACCENT;
@@ -83,7 +104,7 @@ static void append_state(const json_t *row, GString *text, list_style *style)
         style->look = LOOK_WARNING;
     } else {
         const char *state = text_of(row, "last_state");
-        bool rejects = json_integer_value(json_object_get(row, "last_rejected")) > 0;
+        bool rejects = number_of(last_run(row), "rows_rejected") > 0;
         g_string_append(text, state[0] == '\0' ? _("never run") : run_state_word(state));
         if (rejects && strcmp(state, "succeeded") == 0)
             g_string_append(text, _(", rejects"));
@@ -112,7 +133,9 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
         style->mark = needs_attention(row) ? '!' : ' ';
         break;
     case COLUMN_ROUTE:
-        g_string_append_printf(text, "%s > %s", text_of(row, "source"), text_of(row, "target"));
+        g_string_append_printf(text, "%s > %s",
+                               text_of(json_object_get(row, "source"), "connection"),
+                               text_of(json_object_get(row, "target"), "connection"));
         style->look = LOOK_QUIET;
         break;
     case COLUMN_STRIP:
@@ -127,9 +150,8 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
         break;
     }
     case COLUMN_ROWS:
-        if (json_is_integer(json_object_get(row, "last_written"))) {
-            g_autofree char *rows =
-                text_count(json_integer_value(json_object_get(row, "last_written")));
+        if (json_is_object(last_run(row))) {
+            g_autofree char *rows = text_count(number_of(last_run(row), "rows_written"));
             g_string_append(text, rows);
         }
         break;
@@ -144,8 +166,7 @@ static const list_source source = { .count = count_rows, .cell = cell };
 
 static const char *state_of(const json_t *row)
 {
-    const json_t *live = json_object_get(row, "live");
-    return json_is_object(live) ? "running" : text_of(row, "last_state");
+    return is_live(row) ? "running" : text_of(row, "last_state");
 }
 
 static bool passes(const home *h, const json_t *row)
@@ -225,7 +246,7 @@ static void draw_counts(home *h, canvas *c, int y)
     size_t i;
     json_t *row;
     json_array_foreach (h->tasks, i, row) {
-        running += json_is_object(json_object_get(row, "live"));
+        running += is_live(row);
         bool bad = strcmp(text_of(row, "last_state"), "failed") == 0;
         failed += bad;
         attention += !bad && needs_attention(row);
@@ -248,20 +269,14 @@ static void draw_counts(home *h, canvas *c, int y)
     }
 }
 
-static void draw_live(canvas *c, int y, const json_t *live)
+static void draw_live(canvas *c, int y, const json_t *row)
 {
-    g_autofree char *done = text_count(json_integer_value(json_object_get(live, "rows")));
-    const json_t *total = json_object_get(live, "rows_expected");
-    if (json_is_integer(total)) {
-        g_autofree char *all = text_count(json_integer_value(total));
-        canvas_format(c, y, 4, -1, LOOK_PLAIN, _("run %" PRId64 "   %s of %s rows"),
-                      (int64_t)json_integer_value(json_object_get(live, "run")), done, all);
-        canvas_bar(c, y + 1, 4, MIN(canvas_width(c) - 8, 60),
-                   json_number_value(json_object_get(live, "percent")) / 100);
-    } else {
-        canvas_format(c, y, 4, -1, LOOK_PLAIN, _("run %" PRId64 "   %s rows"),
-                      (int64_t)json_integer_value(json_object_get(live, "run")), done);
-    }
+    g_autofree char *done = text_count(number_of(last_run(row), "rows_read"));
+    canvas_format(c, y, 4, -1, LOOK_PLAIN, _("run %" PRId64 "   %s rows so far"),
+                  number_of(row, "live_run"), done);
+    const json_t *percent = json_object_get(row, "percent");
+    if (json_is_number(percent))
+        canvas_bar(c, y + 1, 4, MIN(canvas_width(c) - 8, 60), json_number_value(percent) / 100);
 }
 
 static void draw_last(canvas *c, int y, const json_t *row)
@@ -272,13 +287,11 @@ static void draw_last(canvas *c, int y, const json_t *row)
     }
     const char *state = text_of(row, "last_state");
     g_autofree char *when = run_time_words(text_of(row, "last_at"));
-    g_autofree char *rows = text_count(json_integer_value(json_object_get(row, "last_written")));
-    g_autofree char *rejects =
-        text_count(json_integer_value(json_object_get(row, "last_rejected")));
+    g_autofree char *rows = text_count(number_of(last_run(row), "rows_written"));
+    g_autofree char *rejects = text_count(number_of(last_run(row), "rows_rejected"));
     canvas_format(c, y, 4, -1, LOOK_PLAIN, _("run %" PRId64 "   %s   %s   %s rows   %s rejects"),
-                  (int64_t)json_integer_value(json_object_get(row, "last_run")), when,
-                  run_state_word(state), rows, rejects);
-    canvas_text(c, y + 1, 4, -1, run_state_look(state), text_of(row, "last_error"));
+                  number_of(row, "last_run"), when, run_state_word(state), rows, rejects);
+    canvas_text(c, y + 1, 4, -1, run_state_look(state), text_of(last_run(row), "error"));
 }
 
 static void draw_detail(const home *h, canvas *c, int y)
@@ -286,12 +299,12 @@ static void draw_detail(const home *h, canvas *c, int y)
     const json_t *row = selected(h);
     if (row == NULL)
         return;
-    canvas_format(c, y, 4, -1, LOOK_PLAIN, "%s   %s > %s", text_of(row, "name"),
-                  text_of(row, "source"), text_of(row, "target"));
+    g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
+    canvas_format(c, y, 4, -1, LOOK_PLAIN, "%s   %s > %s   %s", text_of(row, "name"), from, to,
+                  text_of(row, "mode"));
     canvas_text(c, y + 1, 4, -1, LOOK_QUIET, text_of(row, "description"));
-    const json_t *live = json_object_get(row, "live");
-    if (json_is_object(live))
-        draw_live(c, y + 2, live);
+    if (is_live(row))
+        draw_live(c, y + 2, row);
     else
         draw_last(c, y + 2, row);
 }
@@ -350,11 +363,9 @@ static void open_runs(screen *s)
 
 static void open_task(screen *s)
 {
-    home *h = (home *)s;
-    const json_t *live = json_object_get(selected(h), "live");
-    if (json_is_object(live))
-        app_open(s->app, run_detail_new(
-                             s->app, json_integer_value(json_object_get(live, "run"))));
+    const json_t *row = selected((home *)s);
+    if (is_live(row))
+        app_open(s->app, run_detail_new(s->app, number_of(row, "live_run")));
     else
         open_runs(s);
 }
@@ -393,22 +404,38 @@ static void start_answered(screen *s, bool yes, void *user)
     app_run(s->app, s, "run.start", json_pack("{s:s}", "task", task), started, NULL);
 }
 
+/* The connections are known: a protected target asks for its name. */
+static void ask_to_start(screen *s, json_t *out, const error *failure, void *user)
+{
+    (void)user;
+    const json_t *row = selected((home *)s);
+    if (failure != NULL || row == NULL) {
+        if (failure != NULL)
+            app_say_error(s->app, failure);
+        return;
+    }
+    const char *task = text_of(row, "name");
+    const char *target = text_of(json_object_get(row, "target"), "connection");
+    const char *type = NULL;
+    size_t i;
+    json_t *one;
+    json_array_foreach (json_object_get(out, "connections"), i, one)
+        if (strcmp(text_of(one, "name"), target) == 0 &&
+            json_is_true(json_object_get(one, "protected")))
+            type = target;
+    g_autofree char *title = g_strdup_printf(_("Run %s now?"), task);
+    g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
+    g_autofree char *text = g_strdup_printf(_("Rows go from %s to %s (%s).\np shows the plan first."),
+                                            from, to, text_of(row, "mode"));
+    const question q = {
+        .title = title, .text = text, .yes = _("Run"), .no = _("Not now"), .type = type
+    };
+    app_ask(s->app, s, &q, start_answered, g_strdup(task));
+}
+
 static void start_run(screen *s)
 {
-    home *h = (home *)s;
-    const json_t *row = selected(h);
-    const char *task = text_of(row, "name");
-    g_autofree char *title = g_strdup_printf(_("Run %s now?"), task);
-    g_autofree char *text =
-        g_strdup_printf(_("Rows go from %s to %s (%s).\np shows the plan first."),
-                        text_of(row, "source"), text_of(row, "target"), text_of(row, "mode"));
-    const char *protected_name = json_string_value(json_object_get(row, "protected_target"));
-    const question q = { .title = title,
-                         .text = text,
-                         .yes = _("Run"),
-                         .no = _("Not now"),
-                         .type = protected_name };
-    app_ask(s->app, s, &q, start_answered, g_strdup(task));
+    app_run(s->app, s, "connection.list", NULL, ask_to_start, NULL);
 }
 
 static void confirmed(screen *s, json_t *out, const error *failure, void *user)
@@ -562,7 +589,7 @@ static bool wants_tick(screen *s)
     size_t i;
     json_t *row;
     json_array_foreach (h->tasks, i, row)
-        if (json_is_object(json_object_get(row, "live")))
+        if (is_live(row))
             return true;
     return false;
 }
