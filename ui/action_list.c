@@ -187,11 +187,12 @@ void action_list_draw_detail(const action_list *l, canvas *c, int y, int height)
     int width = canvas_width(c) - TEXT_AT - MARGIN, end = y + height;
     if (e == NULL || height <= 0)
         return;
+    y += canvas_wrap(c, y, TEXT_AT, width, end - y, LOOK_PLAIN, help_of(e));
     const char *why = action_refused(e);
-    if (why != NULL)
-        y += canvas_wrap(c, y, TEXT_AT, width, end - y, LOOK_WARNING, why);
-    else
-        y += canvas_wrap(c, y, TEXT_AT, width, end - y, LOOK_PLAIN, help_of(e));
+    if (why != NULL && y < end) {
+        g_autofree char *reason = g_strdup_printf(_("Not now: %s"), why);
+        y += canvas_wrap(c, y, TEXT_AT, width, end - y, LOOK_WARNING, reason);
+    }
     if (e->action->command != NULL && y < end) {
         g_autofree char *shell = g_strdup_printf(_("From a shell: %s"), e->action->command);
         canvas_wrap(c, y, TEXT_AT, width, end - y, LOOK_QUIET, shell);

@@ -193,8 +193,9 @@ static const action question_actions[] = {
       enter, NULL },
     { "question.next", K_TAB, N_("Next"), N_("Move to the next answer"), NULL, ACTION_IN_TEXT,
       next_choice, NULL },
-    { "question.no", 'n', N_("No"), N_("Give the answer that changes nothing"), NULL, 0, say_no,
-      NULL },
+    { "question.leave", K_ESCAPE, N_("No"), N_("Give the answer that changes nothing"), NULL,
+      ACTION_IN_TEXT, say_no, NULL },
+    { "question.no", 'n', NULL, N_("Give the answer that changes nothing"), NULL, 0, say_no, NULL },
     { "question.yes", 'y', N_("Yes"), N_("Do it"), NULL, 0, say_yes, NULL },
     { .id = NULL },
 };
@@ -304,6 +305,11 @@ static void choose(screen *s)
     app_close(s->app, s);
 }
 
+static void choose_nothing(screen *s)
+{
+    app_close(s->app, s);
+}
+
 static void find_again(screen *s)
 {
     chooser *b = (chooser *)s;
@@ -349,6 +355,8 @@ static const action chooser_actions[] = {
       choose, NULL },
     { "choice.next", K_TAB, N_("Find next"), N_("Find the next one with the text typed"), NULL,
       ACTION_IN_TEXT, find_again, NULL },
+    { "choice.leave", K_ESCAPE, N_("Close"), N_("Choose nothing"), NULL, ACTION_IN_TEXT,
+      choose_nothing, NULL },
     { .id = NULL },
 };
 

@@ -7,7 +7,7 @@
 #define TEXT_AT     4
 #define MARGIN      1
 #define ROOMY       12 /* rows from which on there is room for blanks and detail */
-#define DETAIL_ROWS 3
+#define DETAIL_ROWS 4
 
 typedef struct {
     screen base;
@@ -19,7 +19,7 @@ typedef struct {
 
 static const list_column columns[] = {
     { N_("Key"), 6, 8, 0, TEXT_LEFT },
-    { N_("What it does"), 24, 0, 0, TEXT_LEFT },
+    { N_("What it does"), 36, 0, 0, TEXT_LEFT },
     { N_("Where"), 10, 16, 2, TEXT_LEFT },
     { N_("From a shell"), 24, 44, 1, TEXT_LEFT },
     { .title = NULL },
@@ -49,7 +49,7 @@ static void help_draw(screen *s, canvas *c)
         if (summary != NULL)
             y += 1 + canvas_wrap(c, 0, TEXT_AT, canvas_width(c) - TEXT_AT - MARGIN, 2, LOOK_PLAIN,
                                  _(summary));
-        end -= DETAIL_ROWS + 1;
+        end -= DETAIL_ROWS;
         action_list_draw_detail(h->actions, c, end, DETAIL_ROWS);
         end--;
     }

@@ -22,7 +22,7 @@ typedef struct {
 } palette;
 
 static const list_column columns[] = {
-    { N_("Action"), 16, 24, 0, TEXT_LEFT },      { N_("What it does"), 16, 0, 0, TEXT_LEFT },
+    { N_("Action"), 18, 24, 0, TEXT_LEFT },      { N_("What it does"), 24, 0, 0, TEXT_LEFT },
     { N_("Key"), 6, 8, 1, TEXT_LEFT },           { N_("Where"), 10, 18, 3, TEXT_LEFT },
     { N_("Changes data"), 8, 14, 2, TEXT_LEFT }, { .title = NULL },
 };
@@ -175,8 +175,10 @@ static const action palette_actions[] = {
       ACTION_IN_TEXT, complete, NULL },
     { "palette.older", K_UP, N_("Older"), N_("Go up, and then to what was done before"), NULL,
       ACTION_IN_TEXT, older, NULL },
-    { "palette.close", KEY_CONTROL('P'), NULL, N_("Close the palette"), NULL, ACTION_IN_TEXT,
+    { "palette.close", K_ESCAPE, N_("Close"), N_("Close the palette"), NULL, ACTION_IN_TEXT,
       close_palette, NULL },
+    { "palette.toggle", KEY_CONTROL('P'), NULL, N_("Close the palette with the key that opened it"),
+      NULL, ACTION_IN_TEXT, close_palette, NULL },
     { .id = NULL },
 };
 
