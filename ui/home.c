@@ -425,8 +425,9 @@ static void ask_to_start(screen *s, json_t *out, const error *failure, void *use
             type = target;
     g_autofree char *title = g_strdup_printf(_("Run %s now?"), task);
     g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
-    g_autofree char *text = g_strdup_printf(_("Rows go from %s to %s (%s).\np shows the plan first."),
-                                            from, to, text_of(row, "mode"));
+    g_autofree char *text =
+        g_strdup_printf(_("Rows go from %s to %s (%s).\np shows the plan first."), from, to,
+                        text_of(row, "mode"));
     const question q = {
         .title = title, .text = text, .yes = _("Run"), .no = _("Not now"), .type = type
     };
@@ -562,7 +563,8 @@ static const action actions[] = {
     { "task.runs", 'h', NULL, N_("Open all runs of the task"), "rowferry task history TASK", 0,
       open_runs, none_selected },
     { "task.confirm", 'c', N_("Confirm"),
-      N_("Confirm the mapping after a change of source or target"), "rowferry task confirm TASK", ACTION_WRITES, confirm_task, nothing_to_confirm },
+      N_("Confirm the mapping after a change of source or target"), "rowferry task confirm TASK",
+      ACTION_WRITES, confirm_task, nothing_to_confirm },
     { "task.delete", 'D', NULL, N_("Delete the task; its versions and runs are kept"),
       "rowferry task delete TASK", ACTION_WRITES, delete_task, none_selected },
     { .id = NULL },
