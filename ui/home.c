@@ -382,7 +382,7 @@ static void new_task(screen *s)
 
 static void show_plan(screen *s)
 {
-    app_open(s->app, plan_new(s->app, task_of((home *)s), NULL));
+    app_open(s->app, plan_view_new(s->app, task_of((home *)s), NULL));
 }
 
 static void started(screen *s, json_t *out, const error *failure, void *user)

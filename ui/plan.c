@@ -385,7 +385,7 @@ static void free_plan(screen *s)
     g_free(v);
 }
 
-const screen_ops plan_ops = {
+const screen_ops plan_view_ops = {
     .id = "plan",
     .title = N_("Plan"),
     .summary = N_("What a run would do, in words and SQL. Looking changes nothing."),
@@ -401,10 +401,10 @@ const screen_ops plan_ops = {
     .free = free_plan,
 };
 
-screen *plan_new(app *a, const char *task, const json_t *document)
+screen *plan_view_new(app *a, const char *task, const json_t *document)
 {
     plan_screen *v = g_new0(plan_screen, 1);
-    v->base = (screen){ &plan_ops, a };
+    v->base = (screen){ &plan_view_ops, a };
     v->rows = g_array_new(FALSE, FALSE, sizeof(plan_row));
     v->list = list_new(columns, &source, v);
     v->answer.arrived = arrived;

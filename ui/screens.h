@@ -42,9 +42,9 @@ screen *parameters_new(app *a);
 screen *audit_new(app *a);
 screen *doctor_new(app *a);
 /* The plan of a task or, with @document, of one that is not saved. */
-screen *plan_new(app *a, const char *task, const json_t *document);
+screen *plan_view_new(app *a, const char *task, const json_t *document);
 
 extern const screen_ops home_ops, runs_ops, run_detail_ops, rejects_ops, connections_ops,
-    connection_edit_ops, tables_ops, parameters_ops, audit_ops, doctor_ops, plan_ops;
+    connection_edit_ops, tables_ops, parameters_ops, audit_ops, doctor_ops, plan_view_ops;
 
 #endif
