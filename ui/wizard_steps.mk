@@ -4,6 +4,10 @@ rowferry_SOURCES += \
 	ui/typed_value.c ui/typed_value.h \
 	ui/wizard_fields.c ui/wizard_fields.h \
 	ui/wizard_limits.c \
+	ui/wizard_mapping.c ui/wizard_mapping.h \
+	ui/wizard_mapping_rules.c \
+	ui/wizard_mapping_words.c \
+	ui/wizard_replace.c ui/wizard_replace.h \
 	ui/wizard_target.c \
 	ui/wizard_verdict.c ui/wizard_verdict.h
 
