@@ -1,12 +1,13 @@
 /* What is drawn stays inside its canvas, safe and aligned. */
 #include "ui/canvas_private.h"
 
-#include <cmocka.h>
-#include <locale.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
+#include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>

@@ -1,11 +1,12 @@
 /* Bytes of terminals become keys. */
 #include "ui/input.h"
 
-#include <cmocka.h>
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
+#include <locale.h>
 #include <string.h>
 
 /* The names of the keys in @bytes, which arrive in pieces of @step. */
