@@ -1,11 +1,13 @@
 # Connections, their editor and tables, parameters, audit, doctor, plan.
 rowferry_SOURCES += \
 	ui/answer.c ui/answer.h \
+	ui/audit.c \
 	ui/connection_document.c ui/connection_document.h \
 	ui/connection_draft.c ui/connection_draft.h \
 	ui/connection_edit.c \
 	ui/connection_test.c ui/connection_test.h \
 	ui/connections.c \
+	ui/doctor.c \
 	ui/plan.c \
 	ui/plan_lines.c ui/plan_lines.h \
 	ui/table_view.c ui/table_view.h \
