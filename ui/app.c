@@ -542,6 +542,7 @@ bool app_main(engine *e, const app_options *options, error **err)
     if (started) {
         guint sources[] = {
             g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, a),
+            g_unix_fd_add(terminal_wakeup(a->terminal), G_IO_IN, on_input, a),
             g_unix_signal_add(SIGHUP, on_end_signal, a),
             g_unix_signal_add(SIGTERM, on_end_signal, a),
             g_unix_signal_add(SIGINT, on_end_signal, a),
