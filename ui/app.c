@@ -134,6 +134,12 @@ void app_say(app *a, unsigned look, const char *format, ...)
     app_changed(a);
 }
 
+void app_hint(app *a, const char *text)
+{
+    g_free(a->hint);
+    a->hint = g_strdup(text);
+}
+
 void app_say_error(app *a, const error *e)
 {
     if (e->hint != NULL)
@@ -503,6 +509,7 @@ static void free_all(app *a)
     g_ptr_array_unref(a->history);
     g_main_loop_unref(a->loop);
     g_free(a->find_text);
+    g_free(a->hint);
     g_free(a);
 }
 

@@ -50,6 +50,9 @@ const char *app_pasted(app *a);
 
 /* The message line, until the next key. @look as in canvas.h. */
 void app_say(app *a, unsigned look, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* While drawing: what the message line tells when there is no message, in this
+ * frame only. NULL tells nothing. */
+void app_hint(app *a, const char *text);
 /* Message and hint of @e there; its detail can be opened. */
 void app_say_error(app *a, const error *e);
 

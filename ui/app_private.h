@@ -27,6 +27,7 @@ struct app {
     struct job_thread *thread;
     char *message; /* or NULL */
     unsigned message_look;
+    char *hint; /* of the frame being drawn, or NULL */
     error *message_error; /* whose message it is, or NULL */
     prompt *asking;       /* or NULL */
     char *find_text;      /* or NULL */

@@ -119,6 +119,8 @@ static void draw_message(app *a, canvas *c, int y)
         prompt_draw(a, c, y);
     else if (a->message != NULL)
         canvas_text(c, y, 1, canvas_width(c) - 2, a->message_look, a->message);
+    else
+        canvas_text(c, y, 1, canvas_width(c) - 2, LOOK_QUIET, a->hint);
 }
 
 /* --- all of it ------------------------------------------------------------- */
@@ -163,6 +165,7 @@ void frame_draw(app *a)
             base--;
         for (guint i = base; i < a->stack->len; i++) {
             screen *s = a->stack->pdata[i];
+            app_hint(a, NULL);
             if (s->ops->box)
                 draw_box(s, content);
             else
