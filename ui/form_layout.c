@@ -14,7 +14,6 @@
 #define LINES_LEAST     3  /* rows of a field with lines */
 #define REMARK_ROWS     3
 #define REMARKS_FROM    6  /* lower: remarks are left to the message line */
-#define PAGE_LINE_FROM  4  /* lower: no row for the number of the page */
 
 /* --- words into rows ---------------------------------------------------------- */
 
@@ -205,7 +204,7 @@ int form_layout(const form_item *items, unsigned n, int height, int width, form_
 {
     height = MAX(height, 1);
     int pages = lay_out(items, n, height, width, places);
-    if (pages > 1 && height >= PAGE_LINE_FROM)
+    if (pages > 1 && height >= FORM_NUMBERED_FROM)
         pages = lay_out(items, n, height - 1, width, places);
     return pages;
 }

@@ -30,8 +30,10 @@ typedef struct {
     int remark_y, remark_x, remark_rows, remark_width; /* rows 0: there is no room for it */
 } form_place;
 
+#define FORM_NUMBERED_FROM 4 /* rows; lower forms have none for the number of the page */
+
 /* Fill @places for the @n @items; returns the number of pages. With more than
- * one the last row of each is left free when the height allows it. */
+ * one, the last row of each is left free from FORM_NUMBERED_FROM on. */
 int form_layout(const form_item *items, unsigned n, int height, int width, form_place *places);
 
 /* Safe @text in lines of at most @width columns, words whole where they fit;

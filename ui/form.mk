@@ -1,0 +1,7 @@
+# Text being edited, forms, grids.
+rowferry_SOURCES += \
+	ui/editor.c ui/editor.h ui/editor_draw.c ui/editor_private.h \
+	ui/form_draw.c ui/form_private.h \
+	ui/form_focus.c ui/form_focus.h \
+	ui/form_layout.c ui/form_layout.h \
+	ui/form_view.c ui/form_view.h
