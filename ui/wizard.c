@@ -184,6 +184,11 @@ static char *step_title(step_number number, step_number here, bool full)
     return g_strdup_printf("%d", (int)number + 1);
 }
 
+char *wizard_step_title(step_number number)
+{
+    return step_title(number, number, true);
+}
+
 static int line_width(step_number here, bool full, int gap)
 {
     int width = 0;

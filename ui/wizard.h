@@ -36,8 +36,8 @@ typedef struct {
 const json_t *wizard_document(const wizard *w);
 /* Put @value (taken over; NULL takes it away) at @path ("target.mode",
  * "mapping.columns[2].source"); objects and lists on the way are made, emptied
- * ones are removed. One undo step; changes of the same text in a row are one
- * together. A value that is there already changes nothing. */
+ * ones are removed. One undo step; letters of one text typed without a pause are
+ * one together. A value that is there already changes nothing. */
 void wizard_change(wizard *w, const char *path, json_t *value);
 /* The value at @path: borrowed, NULL when there is none. */
 const json_t *wizard_value(const wizard *w, const char *path);
@@ -49,6 +49,10 @@ bool wizard_undo(wizard *w);
 unsigned wizard_changes(const wizard *w);
 /* The task being edited, NULL for a new one: borrowed. */
 const char *wizard_task(const wizard *w);
+/* The business date that the review plans and a first run takes; NULL: the usual
+ * one. No part of the document. Borrowed. */
+const char *wizard_date(const wizard *w);
+void wizard_set_date(wizard *w, const char *date);
 /* What the last save or check found wrong, until the next change; *path (may be
  * NULL) is what it is about ("source.split.column"), or NULL. The step is the
  * right one already: it puts the focus on the field in resume(). Borrowed. */
@@ -93,6 +97,8 @@ void wizard_rescue(screen *s);
 /* Frees nothing but its hold on the model; a step's free() calls it. */
 void wizard_release(wizard_step *s);
 
+/* "4 Target", translated. Caller frees. */
+char *wizard_step_title(step_number number);
 /* The line of steps at row @y. */
 void wizard_draw_steps(const wizard_step *s, canvas *c, int y);
 

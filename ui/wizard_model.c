@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define MOST_UNDO 500
+#define PAUSE_US  (2 * G_USEC_PER_SEC)
 
 /* --- life ------------------------------------------------------------------ */
 
@@ -46,6 +47,7 @@ void wizard_unhold(wizard *w)
     g_free(w->complaint);
     g_free(w->complaint_path);
     g_free(w->json_text);
+    g_free(w->date);
     g_free(w);
 }
 
@@ -163,6 +165,17 @@ const char *wizard_task(const wizard *w)
     return w->task;
 }
 
+const char *wizard_date(const wizard *w)
+{
+    return w->date;
+}
+
+void wizard_set_date(wizard *w, const char *date)
+{
+    g_autofree char *before = w->date;
+    w->date = g_strdup(date);
+}
+
 static void remember(wizard *w)
 {
     if (w->undo->len >= MOST_UNDO)
@@ -183,9 +196,11 @@ void wizard_change(wizard *w, const char *path, json_t *value)
         return;
     }
     bool text = is_text(before) && is_text(value);
-    /* The letters of one text are taken back together. */
-    if (!text || g_strcmp0(w->last_path, path) != 0)
+    gint64 now = g_get_monotonic_time();
+    /* Letters of one text that are typed without a pause are taken back together. */
+    if (!text || g_strcmp0(w->last_path, path) != 0 || now - w->last_change > PAUSE_US)
         remember(w);
+    w->last_change = now;
     g_free(w->last_path);
     w->last_path = text ? g_strdup(path) : NULL;
     put(w->document, path, value);

@@ -32,7 +32,10 @@ static void finish(screen *s)
     wizard *w = wizard_of(s);
     if (w->run_after) {
         app_say(a, LOOK_PLAIN, _("\"%s\" is saved; starting a run ..."), w->task);
-        app_run(a, s, "run.start", json_pack("{s:s}", "name", w->task), run_started, NULL);
+        json_t *in = json_pack("{s:s}", "name", w->task);
+        if (w->date != NULL)
+            json_object_set_new(in, "date", json_string(w->date));
+        app_run(a, s, "run.start", in, run_started, NULL);
         return;
     }
     w->saving = false;
