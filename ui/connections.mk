@@ -8,6 +8,8 @@ rowferry_SOURCES += \
 	ui/connection_test.c ui/connection_test.h \
 	ui/connections.c \
 	ui/doctor.c \
+	ui/parameter_edit.c ui/parameter_edit.h \
+	ui/parameters.c \
 	ui/plan.c \
 	ui/plan_lines.c ui/plan_lines.h \
 	ui/table_view.c ui/table_view.h \
