@@ -172,8 +172,9 @@ const char *wizard_date(const wizard *w)
 
 void wizard_set_date(wizard *w, const char *date)
 {
-    g_autofree char *before = w->date;
-    w->date = g_strdup(date);
+    char *copy = g_strdup(date);
+    g_free(w->date);
+    w->date = copy;
 }
 
 static void remember(wizard *w)
