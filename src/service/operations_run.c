@@ -145,7 +145,8 @@ static bool on_show(engine *e, const json_t *in, json_t **out, error **err)
         run_record_free(r);
         r = store_run_get(s, id, err);
     }
-    return r != NULL && (*out = run_details(e, r, err)) != NULL;
+    bool whole_plan = document_get_flag(in, "plan", false);
+    return r != NULL && (*out = run_details(e, r, whole_plan, err)) != NULL;
 }
 
 static void tell_field(GString *text, const char *name, const json_t *given)
@@ -307,6 +308,12 @@ static const input_field list_fields[] = {
     END_FIELD,
 };
 static const input_field run_fields[] = { RUN_FIELD, END_FIELD };
+static const input_field show_fields[] = {
+    RUN_FIELD,
+    { "plan", INPUT_FLAG, 0, NULL, N_("with --json: the whole plan, mapping and segments too"),
+      NULL },
+    END_FIELD,
+};
 static const input_field log_fields[] = {
     RUN_FIELD,
     { "level", INPUT_TEXT, 0, "LEVEL", N_("only this level and worse: info, warning, error"),
@@ -344,7 +351,7 @@ const operation run_operations[] = {
     { .name = "run.show",
       .summary = N_("Everything about one run"),
       .needs = RIGHT_VIEW,
-      .fields = run_fields,
+      .fields = show_fields,
       .tell = tell_run,
       .handler = on_show },
     { .name = "run.log",

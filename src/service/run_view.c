@@ -140,8 +140,9 @@ static void add_numbers(json_t *into, const run_record *r)
     json_decref(counters);
 }
 
-/* What was planned, without what is told elsewhere. */
-static void add_plan(json_t *into, const run_record *r)
+/* What was planned; unless the whole of it is asked for without what is told
+ * elsewhere. */
+static void add_plan(json_t *into, const run_record *r, bool whole)
 {
     json_t *planned = r->plan != NULL ? json_loads(r->plan, 0, NULL) : NULL;
     json_t *expected = json_object_get(into, "rows_expected");
@@ -152,7 +153,7 @@ static void add_plan(json_t *into, const run_record *r)
                                                                    : -1));
     }
     static const char *const left_out[] = { "mapping", "segments", "task", "business_date" };
-    for (size_t i = 0; i < G_N_ELEMENTS(left_out) && planned != NULL; i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(left_out) && planned != NULL && !whole; i++)
         json_object_del(planned, left_out[i]);
     json_object_set_new(into, "plan", planned != NULL ? planned : json_null());
 }
@@ -179,7 +180,7 @@ static bool is_protected(engine *e, const json_t *planned)
     return c != NULL && c->is_protected;
 }
 
-json_t *run_details(engine *e, const run_record *r, error **err)
+json_t *run_details(engine *e, const run_record *r, bool whole_plan, error **err)
 {
     store *s = engine_store(e, err);
     json_t *attempts = s != NULL ? attempts_of(e, s, r->id, err) : NULL;
@@ -204,7 +205,7 @@ json_t *run_details(engine *e, const run_record *r, error **err)
     json_object_set_new(o, "claim", optional_text(r->claim_target));
     json_object_set_new(o, "claim_slice", optional_text(r->claim_slice));
     add_numbers(o, r);
-    add_plan(o, r);
+    add_plan(o, r, whole_plan);
     json_object_set_new(o, "protected", json_boolean(is_protected(e, json_object_get(o, "plan"))));
     json_object_set_new(o, "options", options != NULL ? options : json_object());
     json_object_set_new(o, "log", optional_text(r->log_path));

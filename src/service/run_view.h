@@ -11,8 +11,9 @@ json_t *error_to_json(const error *e);
 
 /* A row of `run list`. New reference. */
 json_t *run_row(const engine *e, const run_record *r);
-/* Everything about one run, its segments and attempts included; NULL with *err. */
-json_t *run_details(engine *e, const run_record *r, error **err);
+/* Everything about one run, its segments and attempts included; NULL with *err.
+ * @whole_plan: also what its plan says of mapping and segments. */
+json_t *run_details(engine *e, const run_record *r, bool whole_plan, error **err);
 
 json_t *counters_to_json(const run_counters *c);
 
