@@ -4,4 +4,5 @@ rowferry_SOURCES += \
 	ui/form_draw.c ui/form_private.h \
 	ui/form_focus.c ui/form_focus.h \
 	ui/form_layout.c ui/form_layout.h \
-	ui/form_view.c ui/form_view.h
+	ui/form_view.c ui/form_view.h \
+	ui/grid.c ui/grid.h
