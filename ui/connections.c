@@ -238,7 +238,7 @@ static const action actions[] = {
       "rowferry connection test NAME", 0, test, none_selected },
     { "connection.browse", 'b', N_("Tables"), N_("Look at its tables, columns and first rows"),
       "rowferry connection tables NAME", 0, browse, none_selected },
-    { "connection.new", 'n', N_("New"), N_("Make a connection"), "rowferry connection save FILE",
+    { "connection.new", 'a', N_("New"), N_("Make a connection"), "rowferry connection save FILE",
       ACTION_WRITES, make, NULL },
     { "connection.delete", 'D', N_("Delete"), N_("Delete a connection that no task uses"),
       "rowferry connection delete NAME", ACTION_WRITES, delete_connection, none_selected },

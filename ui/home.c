@@ -325,7 +325,7 @@ static void draw_empty(const home *h, canvas *c, int y)
         canvas_wrap(c, y, 4, width, height, LOOK_PLAIN,
                     _("There are no tasks yet.\n\n"
                       "A task carries rows from a source to a target. First say where both are: 3 "
-                      "goes to the connections. Then n makes a task, step by step; nothing "
+                      "goes to the connections. Then a makes a task, step by step; nothing "
                       "is written before you have seen its plan."));
     }
 }
@@ -401,7 +401,7 @@ static void start_answered(screen *s, bool yes, void *user)
     if (!yes)
         return;
     app_say(s->app, LOOK_PLAIN, _("Starting %s ..."), task);
-    app_run(s->app, s, "run.start", json_pack("{s:s}", "task", task), started, NULL);
+    app_run(s->app, s, "run.start", json_pack("{s:s}", "name", task), started, NULL);
 }
 
 /* The connections are known: a protected target asks for its name. */
@@ -554,7 +554,7 @@ static const action actions[] = {
       "rowferry task plan TASK", 0, show_plan, none_selected },
     { "task.edit", 'e', N_("Edit"), N_("Change the task step by step"), "rowferry task save FILE",
       ACTION_WRITES, edit_task, none_selected },
-    { "task.new", 'n', N_("New"), N_("Make a task step by step"), "rowferry task save FILE",
+    { "task.new", 'a', N_("New"), N_("Make a task step by step"), "rowferry task save FILE",
       ACTION_WRITES, new_task, NULL },
     { "task.filter", 'f', N_("Filter"), N_("Show only tasks whose name holds a text"), NULL, 0,
       filter_by_name, NULL },

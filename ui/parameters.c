@@ -269,7 +269,7 @@ static const action actions[] = {
       no_global },
     { "parameter.try.this", K_ENTER, N_("Try"), N_("Try the macro in a text"), NULL, 0,
       try_builtin, no_builtin },
-    { "parameter.new", 'n', N_("New"), N_("Make a parameter"), "rowferry parameter set NAME VALUE",
+    { "parameter.new", 'a', N_("New"), N_("Make a parameter"), "rowferry parameter set NAME VALUE",
       ACTION_WRITES, make, not_there },
     { "parameter.try", 'v', N_("Try a text"), N_("Show what a text with parameters becomes today"),
       "rowferry parameter preview TEXT", 0, try_text, NULL },
