@@ -2,14 +2,17 @@ librowferry_a_SOURCES += \
 	src/ferry/batch_queue.c src/ferry/batch_queue.h \
 	src/ferry/check.c \
 	src/ferry/file_filter.c src/ferry/file_filter.h \
+	src/ferry/first_rows.c src/ferry/first_rows.h \
 	src/ferry/load.c src/ferry/load.h \
 	src/ferry/mapping.c src/ferry/mapping.h \
 	src/ferry/plan.c src/ferry/plan.h src/ferry/plan_private.h \
 	src/ferry/plan_mapping.c \
+	src/ferry/plan_preview.c \
 	src/ferry/plan_sample.c \
 	src/ferry/plan_segments.c \
 	src/ferry/plan_source.c \
 	src/ferry/plan_statements.c \
+	src/ferry/plan_suggest.c \
 	src/ferry/plan_target.c \
 	src/ferry/plan_text.c \
 	src/ferry/publish.c \

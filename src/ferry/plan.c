@@ -12,6 +12,45 @@ void plan_warn(plan *p, const char *format, ...)
     va_end(args);
 }
 
+static void add_finding(plan *p, const char *column, bool is_problem, const char *message,
+                        const char *hint)
+{
+    plan_finding *f = g_new0(plan_finding, 1);
+    f->column = g_strdup(column);
+    f->is_problem = is_problem;
+    f->message = g_strdup(message);
+    f->hint = g_strdup(hint);
+    g_ptr_array_add(p->findings, f);
+}
+
+static void plan_finding_free(plan_finding *f)
+{
+    g_free(f->column);
+    g_free(f->message);
+    g_free(f->hint);
+    g_free(f);
+}
+
+void plan_warn_about(plan *p, const char *column, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_ptr_array_add(p->warnings, text);
+    add_finding(p, column, false, text, NULL);
+}
+
+bool plan_tolerate(plan *p, const char *column, error **err)
+{
+    if (!p->tolerant)
+        return false;
+    add_finding(p, column, true, (*err)->message, (*err)->hint);
+    error_free(*err);
+    *err = NULL;
+    return true;
+}
+
 char *plan_expand(const plan_context *context, const char *text, const char *where, error **err)
 {
     g_autoptr(error) local = NULL;
@@ -124,7 +163,7 @@ static void plan_segment_clear(plan_segment *s)
     g_clear_pointer(&s->values, g_array_unref);
 }
 
-static plan *plan_new(const plan_context *context)
+plan *plan_new(const plan_context *context)
 {
     plan *p = g_new0(plan, 1);
     p->memory = batch_new(0, 0);
@@ -139,6 +178,7 @@ static plan *plan_new(const plan_context *context)
     p->segments = g_array_new(FALSE, TRUE, sizeof(plan_segment));
     g_array_set_clear_func(p->segments, (GDestroyNotify)plan_segment_clear);
     p->warnings = g_ptr_array_new_with_free_func(g_free);
+    p->findings = g_ptr_array_new_with_free_func((GDestroyNotify)plan_finding_free);
     p->sessions = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)session_close);
     p->units = g_ptr_array_new_with_free_func((GDestroyNotify)plan_unit_free);
     if (context->replay_file != NULL) {
@@ -159,6 +199,7 @@ void plan_free(plan *p)
     g_clear_pointer(&p->ignored_columns, g_ptr_array_unref);
     g_clear_pointer(&p->segments, g_array_unref);
     g_clear_pointer(&p->warnings, g_ptr_array_unref);
+    g_clear_pointer(&p->findings, g_ptr_array_unref);
     g_clear_pointer(&p->replay_numbers, g_array_unref);
     g_clear_pointer(&p->filter, filter_free);
     g_clear_pointer(&p->mapping, mapping_free);
@@ -202,12 +243,11 @@ static void choose_streams(plan *p, const plan_context *context)
     p->writers = plan_link_has(p->target, LINK_PARALLEL_WRITE) ? streams : 1;
 }
 
-plan *plan_build(const task *t, const plan_context *context, error **err)
+bool plan_open(plan *p, const task *t, const plan_context *context, error **err)
 {
-    g_autoptr(plan) p = plan_new(context);
     p->task = task_parse(t->document, err);
     if (p->task == NULL)
-        return NULL;
+        return false;
     p->mode = t->target.mode;
     /* A replay adds to what is there, whatever the task does (rulings.md 3). */
     if (p->replay_file != NULL && p->mode == MODE_OVERWRITE)
@@ -216,12 +256,19 @@ plan *plan_build(const task *t, const plan_context *context, error **err)
         context->user,
         t->source.connections != NULL ? t->source.connections[0] : t->source.connection, err);
     if (p->source == NULL)
-        return NULL;
+        return false;
     p->target = context->find_connection(context->user, t->target.connection, err);
     if (p->target == NULL)
-        return NULL;
+        return false;
     choose_streams(p, context);
+    return true;
+}
 
+plan *plan_build(const task *t, const plan_context *context, error **err)
+{
+    g_autoptr(plan) p = plan_new(context);
+    if (!plan_open(p, t, context, err))
+        return NULL;
     if (!plan_source(p, context, err) || !plan_target(p, context, err) ||
         !plan_mapping(p, context, err) || !plan_segments(p, context, err) ||
         !plan_statements(p, context, err))

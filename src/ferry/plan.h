@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "ferry/task.h"
 #include "param/parameter.h"
+#include "sql/guard.h"
 
 typedef struct plan plan;
 
@@ -33,6 +34,25 @@ typedef struct {
 plan *plan_build(const task *t, const plan_context *context, error **err);
 void plan_free(plan *p);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(plan, plan_free)
+
+/* What the source of @t gives, whatever its target: its columns, the first
+ * @limit rows as text, how many rows there are when that can be counted
+ * quickly. New reference:
+ * {"columns": [{"name", "type"}], "rows": [[text or null]], "more", "malformed",
+ *  "cut", "sql", "values", "count", "count_note", "seconds"}. */
+json_t *plan_preview(const task *t, const plan_context *context, unsigned limit, error **err);
+
+/* The mapping that a plan of @t would have, with everything that stands against
+ * it, not the first thing only. New reference:
+ * {"rows": [{"source", "source_type", "target", "target_type", "key", "not_null",
+ *  "rule", "value", "problem", "message", "hint"}], "source_columns", "unmapped",
+ *  "target_columns", "keys", "created", "problems"}. */
+json_t *plan_suggest(const task *t, const plan_context *context, error **err);
+
+/* Put @text, which speaks of @t in @c, through the guard. */
+guard_statement *plan_guard(const connection *c, const table_info *t, bool schema_is_default,
+                            const char *text, const guard_options *options, char *reason,
+                            error **err);
 
 /* The plan as JSON (stored with the run, printed with --json): new reference.
  * Holds no secret. */

@@ -127,9 +127,12 @@ static bool add_listed(plan *p, const plan_context *context, const column_info *
     mapping_column *m = add_column(p, target);
     m->origin = c->origin;
     m->replace = c->replace;
-    if (c->origin == COLUMN_SOURCE)
-        return set_source(p, m, c->source, err);
-    return set_fixed(p, context, m, c, err);
+    bool done = c->origin == COLUMN_SOURCE ? set_source(p, m, c->source, err)
+                                           : set_fixed(p, context, m, c, err);
+    if (done || !plan_tolerate(p, target->name, err))
+        return done;
+    g_ptr_array_set_size(p->mapping->columns, (int)p->mapping->columns->len - 1);
+    return true;
 }
 
 /* ---- a table that exists ------------------------------------------------- */
@@ -153,10 +156,10 @@ static bool leave_unmapped(plan *p, const column_info *c, error **err)
         error_set(err, ERROR_PLAN,
                   _("target column \"%s\" is NOT NULL without a default and gets nothing"),
                   c->name);
-        return error_hint(err, _("map it in mapping.columns: {\"target\": \"%s\", …}"),
-                          c->name);
+        error_hint(err, _("map it in mapping.columns: {\"target\": \"%s\", …}"), c->name);
+        return plan_tolerate(p, c->name, err);
     }
-    plan_warn(p, _("target column \"%s\" is not mapped: it gets %s"), c->name,
+    plan_warn_about(p, c->name, _("target column \"%s\" is not mapped: it gets %s"), c->name,
               c->has_default ? _("its default") : "NULL");
     return true;
 }
@@ -174,11 +177,15 @@ static bool map_by_name(plan *p, const plan_context *context, error **err)
         if (!is_writable(c))
             continue;
         int source = own != NULL ? -1 : source_match(p, c->name);
-        if (source == -2)
-            return error_set(err, ERROR_PLAN,
-                             _("target column \"%s\" matches several source columns when case is "
-                               "ignored; map it in mapping.columns"),
-                             c->name);
+        if (source == -2) {
+            error_set(err, ERROR_PLAN,
+                      _("target column \"%s\" matches several source columns when case is "
+                        "ignored; map it in mapping.columns"),
+                      c->name);
+            if (!plan_tolerate(p, c->name, err))
+                return false;
+            continue;
+        }
         if (source < 0) {
             if (!leave_unmapped(p, c, err))
                 return false;
@@ -216,7 +223,8 @@ static bool map_by_position(plan *p, const plan_context *context, error **err)
     error_set(err, ERROR_PLAN,
               _("mapping by position: the source has %u columns, the target takes %u"),
               p->source_columns->len, writable);
-    return error_hint(err, _("limit source.columns, or map by name"));
+    error_hint(err, _("limit source.columns, or map by name"));
+    return plan_tolerate(p, NULL, err);
 }
 
 static bool map_listed_only(plan *p, const plan_context *context, error **err)
@@ -234,25 +242,31 @@ static bool map_listed_only(plan *p, const plan_context *context, error **err)
     return true;
 }
 
-static bool check_listed(const plan *p, error **err)
+static bool check_one_listed(const plan *p, const mapped_column *c, error **err)
+{
+    int column = table_info_column(p->table_info, c->target);
+    if (column < 0) {
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        for (guint k = 0; k < p->table_info->columns->len; k++)
+            g_ptr_array_add(names, ((column_info *)p->table_info->columns->pdata[k])->name);
+        g_ptr_array_add(names, NULL);
+        error_set(err, ERROR_PLAN, _("mapping: the target has no column \"%s\""), c->target);
+        const char *near = text_nearest(c->target, (const char *const *)names->pdata);
+        return near != NULL ? error_hint(err, _("did you mean \"%s\"?"), near) : false;
+    }
+    const column_info *info = p->table_info->columns->pdata[column];
+    return is_writable(info) || c->origin == COLUMN_SKIP ||
+           error_set(err, ERROR_PLAN,
+                     _("mapping: target column \"%s\" is generated and cannot be written"),
+                     c->target);
+}
+
+static bool check_listed(plan *p, error **err)
 {
     for (guint i = 0; i < p->task->mapping.columns->len; i++) {
         const mapped_column *c = p->task->mapping.columns->pdata[i];
-        int column = table_info_column(p->table_info, c->target);
-        if (column < 0) {
-            g_autoptr(GPtrArray) names = g_ptr_array_new();
-            for (guint k = 0; k < p->table_info->columns->len; k++)
-                g_ptr_array_add(names, ((column_info *)p->table_info->columns->pdata[k])->name);
-            g_ptr_array_add(names, NULL);
-            error_set(err, ERROR_PLAN, _("mapping: the target has no column \"%s\""), c->target);
-            const char *near = text_nearest(c->target, (const char *const *)names->pdata);
-            return near != NULL ? error_hint(err, _("did you mean \"%s\"?"), near) : false;
-        }
-        const column_info *info = p->table_info->columns->pdata[column];
-        if (!is_writable(info) && c->origin != COLUMN_SKIP)
-            return error_set(err, ERROR_PLAN,
-                             _("mapping: target column \"%s\" is generated and cannot be written"),
-                             c->target);
+        if (!check_one_listed(p, c, err) && !plan_tolerate(p, c->target, err))
+            return false;
     }
     return true;
 }
@@ -392,15 +406,16 @@ static bool check_key(plan *p, error **err)
             if (strcmp(m->target, *name) == 0)
                 found = m;
         }
-        if (found == NULL)
-            return error_set(err, ERROR_PLAN, _("key column \"%s\" of the target is not mapped"),
-                             *name);
+        if (found == NULL) {
+            error_set(err, ERROR_PLAN, _("key column \"%s\" of the target is not mapped"), *name);
+            if (!plan_tolerate(p, *name, err))
+                return false;
+            continue;
+        }
         found->is_key = p->mode == MODE_UPSERT;
     }
     return true;
 }
-
-static bool parse_filter(plan *p, const plan_context *context, error **err);
 
 /* Values convert only when both zones are known. */
 static bool open_zones(plan *p, error **err)
@@ -426,7 +441,7 @@ bool plan_mapping(plan *p, const plan_context *context, error **err)
     p->mapping->round = t->target.round;
     if (!open_zones(p, err))
         return false;
-    if (!parse_filter(p, context, err))
+    if (!plan_filter(p, context, err))
         return false;
     if (p->creates_table && !design_table(p, err))
         return false;
@@ -443,7 +458,9 @@ bool plan_mapping(plan *p, const plan_context *context, error **err)
         any |= ((mapping_column *)p->mapping->columns->pdata[i])->origin == COLUMN_SOURCE;
     if (!any) {
         error_set(err, ERROR_PLAN, _("no column of the source is mapped to the target"));
-        return error_hint(err, _("the names differ: map by position or list mapping.columns"));
+        error_hint(err, _("the names differ: map by position or list mapping.columns"));
+        if (!plan_tolerate(p, NULL, err))
+            return false;
     }
     if (!check_key(p, err))
         return false;
@@ -460,7 +477,7 @@ static char *expand_for_filter(void *user, const char *text, error **err)
     return plan_expand(user, text, "source.filter", err);
 }
 
-static bool parse_filter(plan *p, const plan_context *context, error **err)
+bool plan_filter(plan *p, const plan_context *context, error **err)
 {
     if (p->task->source.filter == NULL || p->replay_file != NULL)
         return true;

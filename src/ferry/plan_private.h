@@ -71,6 +71,8 @@ struct plan {
     char *claim_target;
 
     GPtrArray *warnings; /* of char* */
+    GPtrArray *findings; /* of plan_finding*: what is to be said about single columns */
+    bool tolerant;       /* the mapping is only looked at: problems are findings */
     char *text;          /* in words */
     json_t *json;
     char *hash;
@@ -90,13 +92,30 @@ typedef struct {
     int64_t row_estimate;
 } plan_unit;
 
+typedef struct {
+    char *column;     /* of the target, or NULL: of the whole mapping */
+    bool is_problem;  /* a plan would fail; else a warning */
+    char *message, *hint; /* hint or NULL */
+} plan_finding;
+
+plan *plan_new(const plan_context *context);
+/* The task, its connections, the number of streams. */
+bool plan_open(plan *p, const task *t, const plan_context *context, error **err);
+
 void plan_warn(plan *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* A warning about a column of the target. */
+void plan_warn_about(plan *p, const char *column, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* When the mapping is only looked at, take *err as a finding about @column and
+ * return true; else leave it and return false. */
+bool plan_tolerate(plan *p, const char *column, error **err);
 
 /* The parts of plan_build(), in order: what there is to read; what there is
  * to write to; which column gets what; the slices of the source; the
  * statements of the publish; a look at the first rows. */
 bool plan_source(plan *p, const plan_context *context, error **err);
 bool plan_target(plan *p, const plan_context *context, error **err);
+bool plan_filter(plan *p, const plan_context *context, error **err); /* of plan_mapping */
 bool plan_mapping(plan *p, const plan_context *context, error **err);
 bool plan_segments(plan *p, const plan_context *context, error **err);
 bool plan_statements(plan *p, const plan_context *context, error **err);

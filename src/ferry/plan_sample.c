@@ -79,7 +79,9 @@ bool plan_sample(plan *p, error **err)
         if (s.misfits[i] == 0)
             continue;
         g_autofree char *count = text_count(s.misfits[i]);
-        plan_warn(p, _("%s of %s sampled rows would be rejected: %s"), count, rows, s.first[i]);
+        const mapping_column *m = p->mapping->columns->pdata[i];
+        plan_warn_about(p, m->target, _("%s of %s sampled rows would be rejected: %s"), count,
+                        rows, s.first[i]);
     }
     for (guint i = 0; i < n; i++)
         g_free(s.first[i]);

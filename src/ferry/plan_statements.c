@@ -141,6 +141,30 @@ static char *expand_for_guard(void *user, const char *text, error **err)
     return plan_expand(user, text, "target.pre_sql", err);
 }
 
+guard_statement *plan_guard(const connection *c, const table_info *t, bool schema_is_default,
+                            const char *text, const guard_options *options, char *reason,
+                            error **err)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GArray) types = g_array_new(FALSE, FALSE, sizeof(data_type));
+    for (guint i = 0; i < t->columns->len; i++) {
+        const column_info *column = t->columns->pdata[i];
+        g_ptr_array_add(names, column->name);
+        g_array_append_val(types, column->type);
+    }
+    const guard_target target = {
+        .catalog = c->database,
+        .schema = t->name->schema,
+        .name = t->name->name,
+        .schema_is_default = schema_is_default,
+        .columns = (const char *const *)names->pdata,
+        .types = (const data_type *)types->data,
+        .n_columns = names->len,
+        .refused = t->delete_hazard,
+    };
+    return guard_check(c->dialect, &target, text, strlen(text), options, reason, err);
+}
+
 static bool write_guarded(plan *p, const plan_context *context, const char *key, const char *text,
                           guard_statement **out, error **err)
 {
@@ -152,30 +176,13 @@ static bool write_guarded(plan *p, const plan_context *context, const char *key,
     if (p->creates_table)
         return error_set(err, ERROR_PLAN, _("%s: target \"%s\" does not exist yet"), key,
                          p->table->name);
-    const table_info *t = p->table_info;
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autoptr(GArray) types = g_array_new(FALSE, FALSE, sizeof(data_type));
-    for (guint i = 0; i < t->columns->len; i++) {
-        const column_info *c = t->columns->pdata[i];
-        g_ptr_array_add(names, c->name);
-        g_array_append_val(types, c->type);
-    }
-    const guard_target target = {
-        .catalog = p->target->database,
-        .schema = t->name->schema,
-        .name = t->name->name,
-        .schema_is_default = p->task->target.table->schema == NULL,
-        .columns = (const char *const *)names->pdata,
-        .types = (const data_type *)types->data,
-        .n_columns = names->len,
-        .refused = t->delete_hazard,
-    };
     const guard_options options = { .expand = expand_for_guard,
                                     .user = (void *)context,
                                     .allow_full_delete = p->task->target.allow_full_delete };
     char reason;
     g_autoptr(error) local = NULL;
-    *out = guard_check(target_dialect(p), &target, text, strlen(text), &options, &reason, &local);
+    *out = plan_guard(p->target, p->table_info, p->task->target.table->schema == NULL, text,
+                      &options, &reason, &local);
     return *out != NULL || error_prefix(err, &local, "target.%s", key);
 }
 

@@ -96,6 +96,9 @@ bool reject_file_mark_closed(const char *path, const int64_t *numbers, size_t n,
  * takes plain JSON: text, integers, floats, booleans. It allocates bytes in
  * @b; ERROR_DOCUMENT otherwise. */
 json_t *value_to_json(const value *v);
+/* Such a form for people and for CSV: the text in it, NULL for null. Caller
+ * frees. */
+char *reject_cell_text(const json_t *cell);
 bool value_from_json(const json_t *json, batch *b, value *out, error **err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "row/reject_json.h"
 
+#include "base/document.h"
 #include "base/intl.h"
 #include "row/convert.h"
 #include "row/reject_file.h"
@@ -95,6 +96,16 @@ json_t *value_to_json(const value *v)
         return pack_moment(v);
     }
     g_assert_not_reached();
+}
+
+char *reject_cell_text(const json_t *cell)
+{
+    if (cell == NULL || json_is_null(cell))
+        return NULL;
+    if (!json_is_object(cell))
+        return document_scalar_text(cell);
+    void *member = json_object_iter((json_t *)cell);
+    return member != NULL ? document_scalar_text(json_object_iter_value(member)) : NULL;
 }
 
 /* --- back --- */

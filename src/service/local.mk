@@ -8,6 +8,7 @@ librowferry_a_SOURCES += \
 	src/service/keeper.c src/service/keeper.h \
 	src/service/log_file.c src/service/log_file.h \
 	src/service/operation.c src/service/operation.h \
+	src/service/connection_look.c src/service/connection_look.h \
 	src/service/operations_audit.c \
 	src/service/operations_connection.c \
 	src/service/operations_draft.c \
@@ -24,6 +25,8 @@ librowferry_a_SOURCES += \
 	src/service/run_view.c src/service/run_view.h \
 	src/service/runner.c src/service/runner.h \
 	src/service/scope.c src/service/scope.h \
+	src/service/task_document.c src/service/task_document.h \
+	src/service/task_look.c src/service/task_look.h \
 	src/service/task_view.c src/service/task_view.h \
 	src/service/version.c
 unit_tests += tests/unit/test_operations tests/unit/test_cli

@@ -1,10 +1,11 @@
-/* operations_connection.c - connection save|list|show|test|delete|tables|columns */
+/* operations_connection.c - connection save|list|show|test|delete; the rest of the
+ * table is in connection_look.c */
 #include "base/document.h"
 #include "base/intl.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "link/link.h"
-#include "service/operation.h"
+#include "service/connection_look.h"
 #include "service/run_view.h"
 
 #include <netdb.h>
@@ -188,101 +189,6 @@ static char *tell_deleted(const json_t *out)
     return g_strdup_printf(_("connection \"%s\" deleted"), document_get_text(out, "name"));
 }
 
-/* --- looking into a system --- */
-
-static session *open_session(engine *e, const char *name, error **err)
-{
-    const connection *c = engine_connection(e, name, err);
-    const session_options options = { .read_only = true };
-    return c != NULL ? session_open(c, &options, err) : NULL;
-}
-
-static json_t *optional_text(const char *text)
-{
-    return text != NULL ? json_string(text) : json_null();
-}
-
-static bool on_tables(engine *e, const json_t *in, json_t **out, error **err)
-{
-    g_autoptr(session) s = open_session(e, document_get_text(in, "name"), err);
-    g_autoptr(GPtrArray) list =
-        s != NULL ? s->ops->list_tables(s, document_get_text(in, "pattern"), err) : NULL;
-    if (list == NULL)
-        return false;
-    json_t *rows = json_array();
-    for (guint i = 0; i < list->len; i++) {
-        const table_name *t = list->pdata[i];
-        json_array_append_new(
-            rows, json_pack("{s:o, s:s}", "schema", optional_text(t->schema), "name", t->name));
-    }
-    *out = json_pack("{s:o}", "tables", rows);
-    return true;
-}
-
-/* "name", "schema.name" or the list form as JSON text. */
-static table_name *read_table(const char *text, bool is_sql, error **err)
-{
-    if (text[0] == '[') {
-        json_t *list = json_loads(text, 0, NULL);
-        const char *schema = json_string_value(json_array_get(list, 0));
-        const char *name = json_string_value(json_array_get(list, 1));
-        table_name *t = schema != NULL && name != NULL ? table_name_new(schema, name) : NULL;
-        if (t == NULL)
-            error_set(err, ERROR_USAGE,
-                      _("a table is \"name\", \"schema.name\" or "
-                        "[\"schema\", \"name\"], not \"%s\""),
-                      text);
-        json_decref(list);
-        return t;
-    }
-    const char *dot = is_sql ? strchr(text, '.') : NULL;
-    if (dot == NULL)
-        return table_name_new(NULL, text);
-    g_autofree char *schema = g_strndup(text, dot - text);
-    return table_name_new(schema, dot + 1);
-}
-
-static bool is_key_column(const table_info *t, const char *column)
-{
-    if (t->keys->len == 0)
-        return false;
-    const key_info *key = t->keys->pdata[0];
-    return key->primary && g_strv_contains((const char *const *)key->columns, column);
-}
-
-static bool on_columns(engine *e, const json_t *in, json_t **out, error **err)
-{
-    g_autoptr(session) s = open_session(e, document_get_text(in, "name"), err);
-    if (s == NULL)
-        return false;
-    const char *text = document_get_text(in, "table");
-    g_autoptr(table_name) name = read_table(text, (s->ops->capabilities & LINK_SQL) != 0, err);
-    if (name == NULL)
-        return false;
-    error *local = NULL;
-    g_autoptr(table_info) table = s->ops->describe(s, name, &local);
-    if (table == NULL && local != NULL)
-        return error_propagate(err, &local);
-    if (table == NULL) {
-        error_set(err, ERROR_NOT_FOUND, _("connection \"%s\" has no table \"%s\""),
-                  s->connection->name, text);
-        return error_hint(err, _("\"rowferry connection tables %s\" lists them"),
-                          s->connection->name);
-    }
-    json_t *rows = json_array();
-    for (guint i = 0; i < table->columns->len; i++) {
-        const column_info *c = table->columns->pdata[i];
-        json_array_append_new(rows,
-                              json_pack("{s:s, s:s, s:b, s:b, s:o, s:b}", "name", c->name, "type",
-                                        c->type_text != NULL ? c->type_text : "", "not_null",
-                                        c->not_null, "key", is_key_column(table, c->name),
-                                        "default", optional_text(c->default_text), "generated",
-                                        c->generated || c->identity_always));
-    }
-    *out = json_pack("{s:o}", "columns", rows);
-    return true;
-}
-
 /* --- test --- */
 
 typedef struct {
@@ -442,10 +348,25 @@ static const input_field tables_fields[] = {
     { "pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL },
     END_FIELD,
 };
-static const input_field columns_fields[] = {
+#define TABLE_FIELD                                                                            \
+    {                                                                                          \
+        "table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",                       \
+            N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL \
+    }
+static const input_field columns_fields[] = { NAME_FIELD, TABLE_FIELD, END_FIELD };
+static const input_field rows_fields[] = {
     NAME_FIELD,
-    { "table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",
-      N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL },
+    TABLE_FIELD,
+    { "limit", INPUT_INTEGER, 0, "N", N_("at most N rows; default: 100"), NULL },
+    END_FIELD,
+};
+static const input_field guard_fields[] = {
+    NAME_FIELD,
+    TABLE_FIELD,
+    { "sql", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "SQL", N_("the statement"), NULL },
+    { "allow_full_delete", INPUT_FLAG, 0, NULL, N_("as in the target of a task"), NULL },
+    { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL },
+    { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL },
     END_FIELD,
 };
 
@@ -507,14 +428,29 @@ const operation connection_operations[] = {
       .fields = tables_fields,
       .list = "tables",
       .columns = tables_columns,
-      .handler = on_tables },
+      .handler = connection_tables },
     { .name = "connection.columns",
       .summary = N_("List the columns of a table or file"),
       .needs = RIGHT_CONNECT,
       .fields = columns_fields,
       .list = "columns",
       .columns = columns_columns,
-      .handler = on_columns,
+      .handler = connection_columns,
       .example = "rowferry connection columns erp sales.orders" },
+    { .name = "connection.rows",
+      .summary = N_("Show the first rows of a table, view or file"),
+      .needs = RIGHT_CONNECT,
+      .fields = rows_fields,
+      .tell = tell_rows,
+      .handler = connection_rows,
+      .example = "rowferry connection rows erp sales.orders --limit 10" },
+    { .name = "connection.guard",
+      .summary = N_("Say whether a task may run a statement before its load, and how it runs"),
+      .needs = RIGHT_CONNECT,
+      .fields = guard_fields,
+      .tell = tell_verdict,
+      .handler = connection_guard,
+      .example = "rowferry connection guard shop orders \\\n"
+                 "    \"DELETE FROM orders WHERE day = '${yyyy-mm-dd}'\"" },
     { .name = NULL },
 };

@@ -1,29 +1,19 @@
-/* operations_task.c - task save|confirm|list|show|delete|plan|run|export|versions|history */
+/* operations_task.c - task save|confirm|list|show|delete|plan|check|preview|suggest|run|
+ * export|versions|history */
 #include "base/document.h"
 #include "base/intl.h"
 #include "base/text.h"
 #include "service/operation.h"
-#include "service/planning.h"
 #include "service/run_command.h"
 #include "service/run_view.h"
-#include "service/scope.h"
+#include "service/task_document.h"
+#include "service/task_look.h"
 #include "service/task_view.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* --- save --- */
-
-static bool check_connection(engine *e, const task *t, const char *path, const char *name,
-                             error **err)
-{
-    error *local = NULL;
-    if (engine_connection(e, name, &local) != NULL)
-        return true;
-    if (local->code == ERROR_NOT_FOUND)
-        local->code = ERROR_DOCUMENT;
-    return error_prefix(err, &local, _("task \"%s\": %s"), t->name, path);
-}
 
 /* The names a task uses, each once, NULL-terminated; borrowed from the task. */
 static const char **connections_of(const task *t)
@@ -38,40 +28,6 @@ static const char **connections_of(const task *t)
     return (const char **)g_ptr_array_free(names, FALSE);
 }
 
-static bool check_task(engine *e, const task *t, error **err)
-{
-    for (char **c = t->source.connections; c != NULL && *c != NULL; c++)
-        if (!check_connection(e, t, "source.connections", *c, err))
-            return false;
-    if (!check_connection(e, t, "source.connection", t->source.connection, err) ||
-        !check_connection(e, t, "target.connection", t->target.connection, err))
-        return false;
-    const scope_request asked = { .task = t };
-    g_autoptr(run_scope) scope = run_scope_new(e, &asked, err);
-    return scope != NULL && scope_check_task(scope, t, err);
-}
-
-/* Whether the mapping of @document may be used without being confirmed: it is
- * new, or nothing it rests on changed since it was confirmed (rulings.md 16). */
-static bool is_confirmed(store *s, const char *name, const json_t *document)
-{
-    g_autoptr(error) why = NULL;
-    g_autoptr(GPtrArray) versions = store_task_versions(s, name, &why);
-    for (guint i = 0; versions != NULL && i < versions->len; i++) {
-        const task_record *v = versions->pdata[i];
-        g_autoptr(error) unread = NULL;
-        g_autoptr(task_record) r =
-            v->confirmed ? store_task_get(s, name, v->version, &unread) : NULL;
-        if (r == NULL)
-            continue;
-        json_t *before = json_loads(r->document, 0, NULL);
-        bool needs = before != NULL && task_needs_confirm(before, document);
-        json_decref(before);
-        return !needs;
-    }
-    return true;
-}
-
 static json_t *saved_row(engine *e, const char *name, error **err)
 {
     g_autoptr(task_record) r = store_task_get(e->store, name, 0, err);
@@ -83,7 +39,7 @@ static bool on_save(engine *e, const json_t *in, json_t **out, error **err)
     const json_t *document = json_object_get(in, "document");
     g_autoptr(task) t = task_parse(document, err);
     store *s = t != NULL ? engine_store(e, err) : NULL;
-    if (s == NULL || !check_task(e, t, err))
+    if (s == NULL || !task_document_check(e, t, err))
         return false;
     char *text = task_export(document);
     g_autofree const char **connections = connections_of(t);
@@ -91,7 +47,7 @@ static bool on_save(engine *e, const json_t *in, json_t **out, error **err)
         .name = t->name,
         .document = text,
         .connections = connections,
-        .confirmed = document_get_flag(in, "confirm", false) || is_confirmed(s, t->name, document),
+        .confirmed = document_get_flag(in, "confirm", false) || task_document_is_confirmed(s, t->name, document),
         .expected_version = TASK_ANY_VERSION,
     };
     bool saved = store_task_save(s, &asked, NULL, err);
@@ -216,76 +172,6 @@ static bool on_history(engine *e, const json_t *in, json_t **out, error **err)
     return true;
 }
 
-/* --- plan and run --- */
-
-static json_t *plan_once(engine *e, const json_t *in, const char *date, error **err)
-{
-    const run_request asked = run_request_from_input(in);
-    store *s = engine_store(e, err);
-    g_autoptr(task_record) record = s != NULL ? store_task_get(s, asked.task, 0, err) : NULL;
-    if (record == NULL)
-        return NULL;
-    const planning_request r = { .business_date = date, .options = asked.options };
-    g_autoptr(planned_task) p = planned_task_new(e, record, &r, err);
-    if (p == NULL)
-        return NULL;
-    json_t *json = plan_to_json(p->plan);
-    g_autofree char *text = plan_to_text(p->plan);
-    json_object_set_new(json, "plan_hash", json_string(plan_hash(p->plan)));
-    json_object_set_new(json, "confirmed", json_boolean(record->confirmed));
-    json_object_set_new(json, "text", json_string(text));
-    return json;
-}
-
-static bool on_plan(engine *e, const json_t *in, json_t **out, error **err)
-{
-    g_autoptr(GPtrArray) dates = run_dates(in, err);
-    if (dates == NULL)
-        return false;
-    if (dates->len == 1)
-        return (*out = plan_once(e, in, dates->pdata[0], err)) != NULL;
-    json_t *plans = json_array();
-    for (guint i = 0; i < dates->len; i++) {
-        json_t *plan_json = plan_once(e, in, dates->pdata[i], err);
-        if (plan_json == NULL) {
-            json_decref(plans);
-            return false;
-        }
-        json_array_append_new(plans, plan_json);
-    }
-    *out = json_pack("{s:o}", "plans", plans);
-    return true;
-}
-
-static void tell_one_plan(GString *text, const json_t *out)
-{
-    const char *plan_text = document_get_text(out, "text");
-    g_auto(GStrv) lines = g_strsplit(plan_text != NULL ? plan_text : "", "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        if (line[1] == NULL && **line == '\0')
-            break;
-        text_append_safe(text, *line, -1);
-        g_string_append_c(text, '\n');
-    }
-    if (!document_get_flag(out, "confirmed", true))
-        g_string_append_printf(text, _("The mapping waits for \"rowferry task confirm %s\".\n"),
-                               document_get_text(out, "task"));
-}
-
-static char *tell_plan(const json_t *out)
-{
-    GString *text = g_string_new(NULL);
-    const json_t *plans = json_object_get(out, "plans");
-    if (plans == NULL)
-        tell_one_plan(text, out);
-    for (size_t i = 0; i < json_array_size(plans); i++) {
-        if (i > 0)
-            g_string_append_c(text, '\n');
-        tell_one_plan(text, json_array_get(plans, i));
-    }
-    return g_strchomp(g_string_free(text, FALSE));
-}
-
 /* --- the table --- */
 
 #define NAME_FIELD                                                                             \
@@ -312,6 +198,31 @@ static const input_field no_fields[] = { END_FIELD };
 static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
 static const input_field version_fields[] = { NAME_FIELD, VERSION_FIELD, END_FIELD };
 static const input_field run_fields[] = { NAME_FIELD, RUN_FIELDS, END_FIELD };
+#define SAVED_OR_NOT_FIELDS                                                                       \
+    { "document",                                                                                 \
+      INPUT_DOCUMENT,                                                                             \
+      INPUT_POSITIONAL,                                                                           \
+      "FILE",                                                                                     \
+      N_("JSON document, saved or not; - reads standard input"),                                  \
+      "file" },                                                                                   \
+        { "name", INPUT_TEXT, 0, "TASK", N_("a saved task instead of a document"), "task" },      \
+        { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL }, \
+    {                                                                                             \
+        "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL          \
+    }
+static const input_field check_fields[] = {
+    { "document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
+      N_("JSON document, saved or not; - reads standard input"), "file" },
+    { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL },
+    { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL },
+    END_FIELD,
+};
+static const input_field preview_fields[] = {
+    SAVED_OR_NOT_FIELDS,
+    { "limit", INPUT_INTEGER, 0, "N", N_("at most N rows; default: 100"), NULL },
+    END_FIELD,
+};
+static const input_field suggest_fields[] = { SAVED_OR_NOT_FIELDS, END_FIELD };
 static const input_field history_fields[] = {
     NAME_FIELD,
     { "limit", INPUT_INTEGER, 0, "N", N_("at most N runs; default: 200"), NULL },
@@ -392,8 +303,29 @@ const operation task_operations[] = {
       .needs = RIGHT_VIEW,
       .fields = run_fields,
       .tell = tell_plan,
-      .handler = on_plan,
+      .handler = task_plan,
       .example = "rowferry --plan orders --date 2026-03-01" },
+    { .name = "task.check",
+      .summary = N_("Print what a document would do that is not saved yet"),
+      .needs = RIGHT_VIEW,
+      .fields = check_fields,
+      .tell = tell_plan,
+      .handler = task_check,
+      .example = "rowferry task check orders.json" },
+    { .name = "task.preview",
+      .summary = N_("Show the first rows of a task's source and count them"),
+      .needs = RIGHT_CONNECT,
+      .fields = preview_fields,
+      .tell = tell_preview,
+      .handler = task_preview,
+      .example = "rowferry task preview orders.json --limit 10" },
+    { .name = "task.suggest",
+      .summary = N_("Show the mapping that a task would have, and what is wrong with it"),
+      .needs = RIGHT_CONNECT,
+      .fields = suggest_fields,
+      .tell = tell_suggestion,
+      .handler = task_suggest,
+      .example = "rowferry task suggest orders.json" },
     { .name = "task.run",
       .summary = N_("Run a task now and wait for its end"),
       .needs = RIGHT_RUN,

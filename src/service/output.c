@@ -141,11 +141,51 @@ char *output_table(const operation *o, const json_t *out, bool colour, int colum
 
 /* --- showing --- */
 
-static int terminal_columns(void)
+int output_columns(void)
 {
     struct winsize size;
     return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
                                                                                       : 0;
+}
+
+/* Cells of rows that are arrays: the titles first. */
+static GPtrArray *safe_cells(const json_t *out, size_t n)
+{
+    GPtrArray *cells = g_ptr_array_new_with_free_func(g_free);
+    size_t i, c;
+    json_t *element, *row;
+    json_array_foreach(json_object_get(out, "columns"), i, element)
+        g_ptr_array_add(cells, text_safe(document_get_text(element, "name"), -1));
+    json_array_foreach(json_object_get(out, "rows"), i, row)
+    {
+        for (c = 0; c < n; c++) {
+            const char *text = json_string_value(json_array_get(row, c));
+            g_ptr_array_add(cells, text_safe(text != NULL ? text : "NULL", -1));
+        }
+    }
+    return cells;
+}
+
+char *output_rows(const json_t *out, int columns)
+{
+    enum { WIDEST = 40 };
+    size_t n = json_array_size(json_object_get(out, "columns"));
+    g_autoptr(GPtrArray) cells = safe_cells(out, n);
+    g_autofree int *widths = g_new0(int, n + 1);
+    for (guint i = 0; i < cells->len; i++)
+        widths[i % n] = MAX(widths[i % n], MIN(text_width(cells->pdata[i]), WIDEST));
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < cells->len; i += (guint)n) {
+        g_autoptr(GString) line = g_string_new(NULL);
+        for (size_t c = 0; c < n; c++) {
+            text_append_cell(line, cells->pdata[i + c], widths[c], TEXT_LEFT);
+            g_string_append(line, c + 1 < n ? "  " : "");
+        }
+        g_autofree char *shown =
+            columns > 0 ? text_clip(line->str, columns) : g_strdup(line->str);
+        g_string_append_printf(text, "%s\n", g_strchomp(shown));
+    }
+    return g_string_free(text, FALSE);
 }
 
 void output_json(const json_t *out)
@@ -159,7 +199,7 @@ void output_show(const operation *o, const json_t *out)
 {
     if (o->list != NULL) {
         g_autofree char *text =
-            output_table(o, out, output_may_colour(STDOUT_FILENO), terminal_columns());
+            output_table(o, out, output_may_colour(STDOUT_FILENO), output_columns());
         fputs(text, stdout);
         return;
     }

@@ -12,6 +12,12 @@ bool output_may_colour(int fd);
  * rows. */
 char *output_table(const operation *o, const json_t *out, bool colour, int columns);
 
+/* {"columns": [{"name"}], "rows": [[text or null]]} as an aligned table, values
+ * cut; lines at @columns (0: never). Caller frees. */
+char *output_rows(const json_t *out, int columns);
+/* Columns of the terminal on stdout, 0 when it is none. */
+int output_columns(void);
+
 /* Print @out on stdout for people: table, words or the JSON itself. */
 void output_show(const operation *o, const json_t *out);
 /* Print one JSON document on stdout. */

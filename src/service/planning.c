@@ -1,5 +1,6 @@
 #include "service/planning.h"
 
+#include "base/document.h"
 #include "base/intl.h"
 
 #include <string.h>
@@ -36,12 +37,6 @@ static const connection *find_connection(void *user, const char *name, error **e
     return engine_connection(user, name, err);
 }
 
-static bool is_interrupted(void *user)
-{
-    const engine *e = user;
-    return e->interrupts != NULL && *e->interrupts > 0;
-}
-
 static GArray *reject_numbers(const json_t *rejects)
 {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -55,26 +50,29 @@ static GArray *reject_numbers(const json_t *rejects)
     return numbers;
 }
 
-planned_task *planned_task_new(engine *e, const task_record *record, const planning_request *r,
-                               error **err)
+/* The task and its scope; the plan is made by the callers. */
+static planned_task *prepare(engine *e, const json_t *document, const char *task_id,
+                             const planning_request *r, error **err)
 {
     g_autoptr(planned_task) p = g_new0(planned_task, 1);
-    p->task = engine_task_of_record(record, err);
+    p->task = task_parse(document, err);
     if (p->task == NULL)
         return NULL;
     const scope_request asked = {
         .task = p->task,
-        .task_id = record->id,
+        .task_id = task_id,
         .business_date = r->business_date,
         .overrides = r->options.parameters,
         .started_at = r->started_at,
         .run = r->run,
     };
     p->scope = run_scope_new(e, &asked, err);
-    if (p->scope == NULL)
-        return NULL;
-    g_autoptr(GArray) numbers = reject_numbers(r->options.rejects);
-    const plan_context context = {
+    return p->scope != NULL ? g_steal_pointer(&p) : NULL;
+}
+
+static plan_context context_of(engine *e, const planned_task *p, const planning_request *r)
+{
+    return (plan_context){
         .find_connection = find_connection,
         .user = e,
         .parameters = &p->scope->scope,
@@ -83,11 +81,21 @@ planned_task *planned_task_new(engine *e, const task_record *record, const plann
         .verify = r->options.verify,
         .sample = r->token == NULL,
         .streams = e->config->streams,
-        .cancelled = is_interrupted,
+        .cancelled = engine_is_interrupted,
         .replay_file = r->replay_file,
-        .replay_numbers = (const int64_t *)(void *)numbers->data,
-        .n_replay = numbers->len,
     };
+}
+
+planned_task *planned_task_of_document(engine *e, const json_t *document, const char *task_id,
+                                       const planning_request *r, error **err)
+{
+    g_autoptr(planned_task) p = prepare(e, document, task_id, r, err);
+    if (p == NULL)
+        return NULL;
+    g_autoptr(GArray) numbers = reject_numbers(r->options.rejects);
+    plan_context context = context_of(e, p, r);
+    context.replay_numbers = (const int64_t *)(void *)numbers->data;
+    context.n_replay = numbers->len;
     error *local = NULL;
     p->plan = plan_build(p->task, &context, &local);
     if (p->plan == NULL) {
@@ -98,6 +106,62 @@ planned_task *planned_task_new(engine *e, const task_record *record, const plann
         return NULL;
     }
     return g_steal_pointer(&p);
+}
+
+planned_task *planned_task_new(engine *e, const task_record *record, const planning_request *r,
+                               error **err)
+{
+    json_t *document =
+        document_read(record->name, record->document, strlen(record->document), err);
+    planned_task *p = document != NULL
+                          ? planned_task_of_document(e, document, record->id, r, err)
+                          : NULL;
+    json_decref(document);
+    return p;
+}
+
+/* As much of @document as its source needs, made a task by what is missing. */
+static json_t *source_alone(const json_t *document)
+{
+    static const char *const kept[] = { "source", "parameters", "time_zone" };
+    json_t *alone = json_object();
+    const char *name = document_get_text(document, "name");
+    json_object_set_new(alone, "name", json_string(name != NULL && *name != '\0' ? name : "new"));
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        json_t *given = json_object_get(document, kept[i]);
+        if (given != NULL)
+            json_object_set_new(alone, kept[i], json_deep_copy(given));
+    }
+    json_t *source = json_object_get(alone, "source");
+    json_object_del(source, "split");
+    const char *connection_name = document_get_text(source, "connection");
+    json_object_set_new(alone, "target",
+                        json_pack("{s:s, s:s, s:s}", "connection",
+                                  connection_name != NULL ? connection_name : "new", "table",
+                                  "new", "mode", "append"));
+    return alone;
+}
+
+json_t *planned_preview(engine *e, const json_t *document, const char *task_id,
+                        const planning_request *r, unsigned limit, error **err)
+{
+    json_t *alone = source_alone(document);
+    g_autoptr(planned_task) p = prepare(e, alone, task_id, r, err);
+    json_decref(alone);
+    if (p == NULL)
+        return NULL;
+    const plan_context context = context_of(e, p, r);
+    return plan_preview(p->task, &context, limit, err);
+}
+
+json_t *planned_suggestion(engine *e, const json_t *document, const char *task_id,
+                           const planning_request *r, error **err)
+{
+    g_autoptr(planned_task) p = prepare(e, document, task_id, r, err);
+    if (p == NULL)
+        return NULL;
+    const plan_context context = context_of(e, p, r);
+    return plan_suggest(p->task, &context, err);
 }
 
 planned_task *planned_task_of_run(engine *e, const run_record *run, error **err)

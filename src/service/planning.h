@@ -38,6 +38,17 @@ typedef struct {
 /* Plan the task of @record. NULL with *err set. */
 planned_task *planned_task_new(engine *e, const task_record *record, const planning_request *r,
                                error **err);
+/* The same of a document that need not be saved; @task_id NULL: it is not. */
+planned_task *planned_task_of_document(engine *e, const json_t *document, const char *task_id,
+                                       const planning_request *r, error **err);
+/* What plan_preview() says of the document's source; it may have no name and no
+ * target yet. */
+json_t *planned_preview(engine *e, const json_t *document, const char *task_id,
+                        const planning_request *r, unsigned limit, error **err);
+/* What plan_suggest() says of the document. */
+json_t *planned_suggestion(engine *e, const json_t *document, const char *task_id,
+                           const planning_request *r, error **err);
+
 /* Plan @run again as it was asked for. */
 planned_task *planned_task_of_run(engine *e, const run_record *run, error **err);
 void planned_task_free(planned_task *p);

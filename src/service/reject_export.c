@@ -19,16 +19,6 @@ typedef struct {
     int64_t rows;
 } output;
 
-char *reject_cell_text(const json_t *cell)
-{
-    if (cell == NULL || json_is_null(cell))
-        return NULL;
-    if (!json_is_object(cell))
-        return document_scalar_text(cell);
-    void *member = json_object_iter((json_t *)cell);
-    return member != NULL ? document_scalar_text(json_object_iter_value(member)) : NULL;
-}
-
 static void append_csv(GString *line, const char *text)
 {
     if (line->len > 0)

@@ -6,9 +6,6 @@
 
 #include <jansson.h>
 
-/* A value of a reject as plain text; NULL for NULL. Caller frees. */
-char *reject_cell_text(const json_t *cell);
-
 /* The rejects of the file at @path as @format, "csv" (NULL: that) or "jsonl":
  * CSV has the reject's number, class, column and message and every source
  * column, exact bytes. Written to the new file @to, or returned when @to is

@@ -314,6 +314,8 @@ guard_statement *guard_check(const dialect *d, const guard_target *target, const
     bool fine = check(&p, size, s);
     g_assert(fine == (p.failure == NULL));
     *reason = p.reason;
+    if (options->refused_at != NULL)
+        *options->refused_at = p.at;
     if (fine)
         return g_steal_pointer(&s);
     error_propagate(err, &p.failure);

@@ -32,6 +32,7 @@ typedef struct {
     void *user;
     bool allow_full_delete;      /* DELETE without WHERE is accepted */
     bool allow_truncate_restart; /* TRUNCATE … RESTART IDENTITY (never set in this version) */
+    size_t *refused_at;          /* gets the byte where a refused text cannot stay; or NULL */
 } guard_options;
 
 typedef struct {

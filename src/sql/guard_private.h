@@ -72,6 +72,7 @@ typedef struct {
     batch *memory;
     const char *alias; /* of T, or NULL */
     char reason;
+    size_t at;         /* where it was refused */
     error *failure;    /* the first */
 } guard_parser;
 

@@ -17,6 +17,7 @@ bool guard_refuse(guard_parser *p, char reason, size_t at, const char *format, .
     g_autofree char *what = g_strdup_vprintf(format, args);
     va_end(args);
     p->reason = reason;
+    p->at = at;
     return lexer_fail(p->lexer.text, at, &p->failure, "%s", what);
 }
 
@@ -202,6 +203,7 @@ bool guard_advance(guard_parser *p)
             return false;
         if (!lexer_next(&p->lexer, &p->token, &p->failure)) {
             p->reason = p->token.kind == TOKEN_COMMENT ? 'C' : 'L';
+            p->at = p->token.at;
             return false;
         }
         if (!check_token(p, &p->token))
