@@ -8,6 +8,8 @@
 #include "ui/parameter_edit.h"
 #include "ui/table_view.h"
 #include "ui/viewer.h"
+#include "ui/condition.h"
+#include "ui/preview.h"
 #include "ui/wizard.h"
 #include "ui/wizard_replace.h"
 
@@ -17,7 +19,7 @@ static const screen_ops *const all[] = {
     &home_ops,       &runs_ops,   &run_detail_ops, &rejects_ops, &connections_ops,
     &connection_edit_ops, &tables_ops, &table_view_ops, &wizard_basics_ops, &wizard_source_ops, &wizard_filter_ops,
     &wizard_target_ops, &wizard_mapping_ops, &wizard_limits_ops, &wizard_review_ops,
-    &wizard_replace_ops,
+    &wizard_replace_ops, &condition_ops, &preview_ops,
     &plan_view_ops,    &parameters_ops, &parameter_edit_ops, &audit_ops,      &doctor_ops,
     &viewer_ops,     &help_ops,   &palette_ops,    &question_ops, &chooser_ops, NULL,
 };
