@@ -108,7 +108,7 @@ static void draw_empty(canvas *c, int y)
     canvas_wrap(c, y, 4, canvas_width(c) - 8, canvas_height(c) - y, LOOK_PLAIN,
                 _("There are no connections yet.\n\n"
                   "A connection says where a database or a folder with files is and how to log in. "
-                  "n makes one; F5 there tests it before anything is saved. Two of them, a source "
+                  "a makes one; F5 there tests it before anything is saved. Two of them, a source "
                   "and a target, are all that a task needs."));
 }
 

@@ -155,7 +155,7 @@ static void draw(screen *s, canvas *c)
     if (n == 0)
         at += 1 + canvas_wrap(c, LIST_AT, 4, canvas_width(c) - 8, height - LIST_AT, LOOK_PLAIN,
                               _("A parameter is a text with a name that tasks use as ${name}: a "
-                                "region, a folder, a date. n makes one. Below is what is there "
+                                "region, a folder, a date. a makes one. Below is what is there "
                                 "without it."));
     list_draw(v->list, c, at, height - at, true);
 }
