@@ -38,7 +38,8 @@ GPtrArray *table_columns_from_json(const json_t *columns)
         c->key = json_is_true(json_object_get(one, "key"));
         c->not_null = json_is_true(json_object_get(one, "not_null"));
         c->has_default = filled != NULL && !json_is_null(filled);
-        c->generated = json_is_true(json_object_get(one, "generated"));
+        c->generated = json_is_true(json_object_get(one, "generated")) ||
+                       json_is_false(json_object_get(one, "writable"));
         g_ptr_array_add(list, c);
     }
     return list;

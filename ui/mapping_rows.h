@@ -11,7 +11,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* A column of the source or target, as connection.columns tells it. */
+/* A column of the source or target, as connection.columns and task.suggest tell
+ * it. */
 typedef struct {
     char *name;
     char *type; /* "" when it is not known */

@@ -41,12 +41,12 @@ static void suggested(screen *s)
     g_ptr_array_unref(m->targets);
     m->sources = table_columns_from_json(json_object_get(out, "source_columns"));
     m->targets = table_columns_from_json(json_object_get(out, "target_columns"));
-    m->is_new = json_is_true(json_object_get(out, "creates"));
+    m->is_new = json_is_true(json_object_get(out, "created"));
     m->known = true;
     make_rows(m);
 }
 
-static void suggest(mapping_step *m)
+void mapping_suggest(mapping_step *m)
 {
     answer_ask(&m->suggestion, &m->step.base, "task.suggest",
                json_pack("{s:O}", "document", wizard_document(m->step.wizard)));
@@ -56,7 +56,7 @@ static gboolean changes_stopped(gpointer user)
 {
     mapping_step *m = user;
     m->timer = 0;
-    suggest(m);
+    mapping_suggest(m);
     return G_SOURCE_REMOVE;
 }
 
@@ -72,7 +72,6 @@ void mapping_put(mapping_step *m, json_t *mapping)
     const mapping_row *r = mapping_selected(m);
     g_autofree char *target = r != NULL ? g_strdup(r->target) : NULL;
     wizard_change(m->step.wizard, "mapping", mapping);
-    answer_clear(&m->check);
     make_rows(m);
     int row = target != NULL ? mapping_rows_find(m->rows, target) : -1;
     if (row >= 0)
@@ -112,13 +111,13 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
 {
     mapping_step *m = user;
     const mapping_row *r = mapping_rows_get(m->rows, (unsigned)number);
-    bool wrong = m->known && r->problem != MAPPING_FINE;
+    bool wrong = m->known && r->problem != MAPPING_FINE, is_problem;
     if (is_quiet(r->rule))
         style->look = LOOK_QUIET;
     switch (column) {
     case COLUMN_SOURCE_NAME:
         g_string_append(text, r->source != NULL ? r->source : "");
-        style->mark = wrong || mapping_warning(m, r) != NULL ? '!' : ' ';
+        style->mark = wrong || mapping_warning(m, r, &is_problem) != NULL ? '!' : ' ';
         break;
     case COLUMN_SOURCE_TYPE:
         g_string_append(text, r->source_column != NULL ? r->source_column->type : "");
@@ -197,9 +196,8 @@ static void resume(screen *s)
     mapping_step *m = (mapping_step *)s;
     bool first = m->suggestion.operation == NULL;
     if (first || m->loaded != wizard_changes(m->step.wizard)) {
-        answer_clear(&m->check);
-        make_rows(m);
-        suggest(m);
+            make_rows(m);
+        mapping_suggest(m);
         select_complaint(m);
     }
     if (first)
@@ -214,7 +212,7 @@ static void parameters_arrived(screen *s)
 static bool wants_tick(screen *s)
 {
     mapping_step *m = (mapping_step *)s;
-    return answer_waits(&m->check) || (!m->known && answer_waits(&m->suggestion));
+    return answer_waits(&m->suggestion);
 }
 
 static void refresh(screen *s)
@@ -226,9 +224,7 @@ static void refresh(screen *s)
 static bool leave(screen *s)
 {
     mapping_step *m = (mapping_step *)s;
-    if (answer_cancel(&m->check) || answer_cancel(&m->suggestion))
-        return false;
-    return wizard_leave(s);
+    return !answer_cancel(&m->suggestion) && wizard_leave(s);
 }
 
 static void free_step(screen *s)
@@ -238,7 +234,6 @@ static void free_step(screen *s)
         g_source_remove(m->timer);
     list_free(m->list);
     answer_clear(&m->suggestion);
-    answer_clear(&m->check);
     answer_clear(&m->parameters);
     expansions_clear(&m->today);
     mapping_rows_free(m->rows);
@@ -278,7 +273,6 @@ wizard_step *wizard_mapping_new(app *a, wizard *w)
     m->targets = table_columns_from_json(NULL);
     m->is_new = true;
     m->suggestion.arrived = suggested;
-    m->check.arrived = mapping_checked;
     m->parameters.arrived = parameters_arrived;
     expansions_init(&m->today, &m->step.base);
     make_rows(m);

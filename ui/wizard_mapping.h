@@ -11,8 +11,7 @@
 typedef struct {
     wizard_step step;
     list *list;
-    answer suggestion; /* of task.suggest: columns, types, warnings */
-    answer check;      /* of task.check, when it was asked for: warnings with counts */
+    answer suggestion; /* of task.suggest: columns, types, what stands against it */
     answer parameters; /* of parameter.list */
     expansions today;
     GPtrArray *sources, *targets; /* of table_column* */
@@ -30,6 +29,8 @@ const mapping_row *mapping_selected(const mapping_step *m);
 /* Put @mapping (taken over, NULL: none) into the document and show it. */
 void mapping_put(mapping_step *m, json_t *mapping);
 const json_t *mapping_value(const mapping_step *m);
+/* Ask for types and warnings of the mapping as it is. */
+void mapping_suggest(mapping_step *m);
 
 /* --- wizard_mapping_words.c --- */
 
@@ -39,8 +40,9 @@ void mapping_append_rule(mapping_step *m, const mapping_row *r, GString *text);
 const char *mapping_problem_words(mapping_problem problem);
 /* The row of the suggestion for target column @target, or NULL. */
 const json_t *mapping_suggested(const mapping_step *m, const char *target);
-/* A warning about @r from suggestion or check, NULL when there is none: borrowed. */
-const char *mapping_warning(const mapping_step *m, const mapping_row *r);
+/* What the suggestion has against @r, NULL when nothing: borrowed. *is_problem:
+ * the task cannot run so. */
+const char *mapping_warning(const mapping_step *m, const mapping_row *r, bool *is_problem);
 /* One line about all rows. Caller frees. */
 char *mapping_summary(const mapping_step *m);
 /* What is said about the selected row, into the last @height rows from @y. */
@@ -49,8 +51,6 @@ void mapping_draw_note(mapping_step *m, canvas *c, int y, int height);
 /* --- wizard_mapping_rules.c: the actions --- */
 
 extern const action wizard_mapping_actions[];
-/* The check arrived. */
-void mapping_checked(screen *s);
 /* The names of parameters, so that the choice has their values at once. */
 void mapping_prepare_parameters(mapping_step *m);
 

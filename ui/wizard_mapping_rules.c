@@ -447,26 +447,9 @@ static void allow_rejects(screen *s)
     app_prompt(s->app, s, _("Rejects allowed (100, 0.5%, unlimited):"), now, limit_entered, NULL);
 }
 
-static void test(screen *s)
+static void look_again(screen *s)
 {
-    mapping_step *m = step_of(s);
-    answer_ask(&m->check, s, "task.check",
-               json_pack("{s:O}", "document", wizard_document(m->step.wizard)));
-}
-
-void mapping_checked(screen *s)
-{
-    mapping_step *m = step_of(s);
-    size_t n = json_array_size(json_object_get(m->check.out, "warnings"));
-    if (m->check.failure != NULL)
-        app_say_error(s->app, m->check.failure);
-    else if (n == 0)
-        app_say(s->app, LOOK_GOOD, _("The first rows fit; the plan has no warnings."));
-    else
-        app_say(s->app, LOOK_WARNING,
-                ngettext("The plan has %zu warning; the review shows it.",
-                         "The plan has %zu warnings; the review shows them.", n),
-                n);
+    mapping_suggest(step_of(s));
 }
 
 const action wizard_mapping_actions[] = {
@@ -475,8 +458,8 @@ const action wizard_mapping_actions[] = {
     { "mapping.auto", 'a', N_("Auto map"), N_("Map by name, by position, or only what is listed"),
       NULL, 0, choose_auto, NULL },
     { "mapping.unmap", 'd', N_("Unmap"), N_("Leave the column out"), NULL, 0, unmap, not_mapped },
-    { "mapping.test", 't', N_("Test"), N_("Plan the task and look at the first rows"),
-      "rowferry --plan TASK", 0, test, NULL },
+    { "mapping.test", 't', N_("Test"), N_("Look at both sides and at the first rows again"),
+      "rowferry task suggest FILE", 0, look_again, NULL },
     { "mapping.undo", 'u', N_("Undo"), N_("Take back the last change"), NULL, 0, wizard_take_back,
       wizard_cannot_take_back },
     { "mapping.source", 's', NULL, N_("Choose the source column"), NULL, 0, choose_source,

@@ -107,30 +107,11 @@ const json_t *mapping_suggested(const mapping_step *m, const char *target)
     return NULL;
 }
 
-/* The check's sentences about a value name the column in quotes. */
-static const char *checked(const mapping_step *m, const char *target)
+const char *mapping_warning(const mapping_step *m, const mapping_row *r, bool *is_problem)
 {
-    const json_t *warnings = answer_list(&m->check, "warnings");
-    g_autofree char *name = g_strdup_printf("\"%s\"", target);
-    for (size_t i = 0; i < json_array_size(warnings); i++) {
-        const char *text = json_string_value(json_array_get(warnings, i));
-        if (text != NULL && strstr(text, name) != NULL)
-            return text;
-    }
-    return NULL;
-}
-
-const char *mapping_warning(const mapping_step *m, const mapping_row *r)
-{
-    if (r->target == NULL)
-        return NULL;
-    const char *counted = checked(m, r->target);
     const json_t *row = mapping_suggested(m, r->target);
-    const json_t *warning = json_object_get(row, "warning");
-    if (counted != NULL || warning == NULL || json_is_null(warning) || json_is_false(warning))
-        return counted;
-    const char *message = json_string_value(json_object_get(row, "message"));
-    return message != NULL ? message : json_string_value(warning);
+    *is_problem = json_is_true(json_object_get(row, "problem"));
+    return json_string_value(json_object_get(row, "message"));
 }
 
 /* --- about all of it ------------------------------------------------------- */
@@ -148,9 +129,11 @@ char *mapping_summary(const mapping_step *m)
     unsigned sources, targets, unused = 0, wrong = 0, warned = 0;
     for (unsigned i = 0; i < mapping_rows_count(m->rows); i++) {
         const mapping_row *r = mapping_rows_get(m->rows, i);
+        bool is_problem;
+        bool told = mapping_warning(m, r, &is_problem) != NULL;
         unused += r->rule == RULE_UNUSED;
-        wrong += r->problem != MAPPING_FINE;
-        warned += r->problem == MAPPING_FINE && mapping_warning(m, r) != NULL;
+        wrong += r->problem != MAPPING_FINE || is_problem;
+        warned += r->problem == MAPPING_FINE && told && !is_problem;
     }
     g_autoptr(GString) text = g_string_new(by_words(m));
     if (mapping_rows_differ(m->rows, &sources, &targets))
@@ -246,32 +229,42 @@ static const char *ways_out(const mapping_step *m, const mapping_row *r, bool wa
                : _("Ways out    s source column   r replace   o round   k allow rejects");
 }
 
+/* What stands against the mapping as a whole; "" when nothing does. */
+static const char *first_problem(const mapping_step *m)
+{
+    const json_t *problems = answer_list(&m->suggestion, "problems");
+    return row_text(json_array_get(problems, 0), "message");
+}
+
+/* Draws @text below what is there; @used rows of @height so far. */
+static int add_note(canvas *c, int y, int used, int height, unsigned look, const char *text)
+{
+    int width = canvas_width(c) - 2 * TEXT_AT;
+    if (text == NULL || text[0] == '\0' || used >= height)
+        return used;
+    return used + canvas_wrap(c, y + used, TEXT_AT, width, height - used, look, text);
+}
+
 void mapping_draw_note(mapping_step *m, canvas *c, int y, int height)
 {
     const mapping_row *r = mapping_selected(m);
-    int width = canvas_width(c) - 2 * TEXT_AT, used = 0;
     if (m->suggestion.failure != NULL && !answer_waits(&m->suggestion)) {
         answer_draw_failure(c, y, m->suggestion.failure);
         return;
     }
-    if (answer_waits(&m->check)) {
-        canvas_format(c, y, TEXT_AT, width, LOOK_QUIET,
-                      _("Reading the first rows ... %.0f s, Esc gives up"),
-                      job_seconds(m->check.running));
-        return;
-    }
     if (r == NULL)
         return;
-    const char *wrong = m->known ? mapping_problem_words(r->problem) : NULL;
-    const char *warning = mapping_warning(m, r), *out = ways_out(m, r, warning != NULL);
+    const char *own = m->known ? mapping_problem_words(r->problem) : NULL;
+    bool is_problem;
+    const char *warning = mapping_warning(m, r, &is_problem);
+    const char *out = m->known ? ways_out(m, r, warning != NULL) : NULL;
     g_autofree char *words = row_words(m, r);
-    int room = height - (wrong != NULL || warning != NULL ? 1 : 0);
-    if (wrong != NULL)
-        used += canvas_wrap(c, y, TEXT_AT, width, room, LOOK_BAD, _(wrong));
-    if (warning != NULL && used < room)
-        used += canvas_wrap(c, y + used, TEXT_AT, width, room - used, LOOK_WARNING, warning);
-    if (words != NULL && used < room)
-        used += canvas_wrap(c, y + used, TEXT_AT, width, room - used, LOOK_PLAIN, words);
-    if (m->known && out != NULL && used < height)
-        canvas_text(c, y + used, TEXT_AT, width, LOOK_ACCENT, out);
+    /* The last row is kept for the ways out. */
+    int room = height - (out != NULL), used = 0;
+    used = add_note(c, y, used, room, LOOK_BAD, own != NULL ? _(own) : NULL);
+    if (own == NULL)
+        used = add_note(c, y, used, room, is_problem ? LOOK_BAD : LOOK_WARNING, warning);
+    used = add_note(c, y, used, room, LOOK_PLAIN, words);
+    used = add_note(c, y, used, room, LOOK_BAD, first_problem(m));
+    add_note(c, y, used, height, LOOK_ACCENT, out);
 }

@@ -254,10 +254,14 @@ static void ask_columns(target_step *t)
 
 static void ask_guard(target_step *t)
 {
-    bool all = has(t, "full_delete");
-    const char *connection = get(t, "connection"), *table = is_file(t) ? "" : get(t, "table");
-    verdict_ask(&t->pre, &t->step.base, connection, table, get(t, "pre_sql"), all);
-    verdict_ask(&t->post, &t->step.base, connection, table, get(t, "post_sql"), all);
+    verdict_question q = { .connection = get(t, "connection"),
+                           .table = is_file(t) ? "" : get(t, "table"),
+                           .sql = get(t, "pre_sql"),
+                           .full_delete = has(t, "full_delete"),
+                           .parameters = wizard_value(t->step.wizard, "parameters") };
+    verdict_ask(&t->pre, &t->step.base, &q);
+    q.sql = get(t, "post_sql");
+    verdict_ask(&t->post, &t->step.base, &q);
     remark_verdicts(t);
 }
 

@@ -11,27 +11,28 @@ void verdict_clear(verdict *v)
 {
     answer_clear(&v->answer);
     g_clear_pointer(&v->sql, g_free);
-    g_clear_pointer(&v->target, g_free);
+    g_clear_pointer(&v->in, json_decref);
 }
 
-void verdict_ask(verdict *v, screen *s, const char *connection, const char *table,
-                 const char *sql, bool full_delete)
+void verdict_ask(verdict *v, screen *s, const verdict_question *q)
 {
-    g_autofree char *blank = g_strstrip(g_strdup(sql));
-    if (blank[0] == '\0' || connection[0] == '\0' || table[0] == '\0') {
+    g_autofree char *blank = g_strstrip(g_strdup(q->sql));
+    if (blank[0] == '\0' || q->connection[0] == '\0' || q->table[0] == '\0') {
         verdict_clear(v);
         return;
     }
-    g_autofree char *target = g_strdup_printf("%s\n%s\n%d", connection, table, full_delete);
-    if (g_strcmp0(v->sql, sql) == 0 && g_strcmp0(v->target, target) == 0)
+    json_t *in = json_pack("{s:s, s:s, s:s, s:b}", "name", q->connection, "table", q->table, "sql",
+                           q->sql, "allow_full_delete", q->full_delete);
+    if (json_is_object(q->parameters))
+        json_object_set_new(in, "param", json_deep_copy(q->parameters));
+    if (json_equal(in, v->in)) {
+        json_decref(in);
         return;
+    }
     verdict_clear(v);
-    v->sql = g_strdup(sql);
-    v->target = g_steal_pointer(&target);
-    json_t *in = json_pack("{s:s, s:s, s:s}", "name", connection, "table", table, "sql", sql);
-    if (full_delete)
-        json_object_set_new(in, "allow_full_delete", json_true());
-    answer_ask(&v->answer, s, "connection.guard", in);
+    v->sql = g_strdup(q->sql);
+    v->in = in;
+    answer_ask(&v->answer, s, "connection.guard", json_incref(in));
 }
 
 static bool is_accepted(const verdict *v)

@@ -8,14 +8,20 @@
 
 typedef struct {
     answer answer;
-    char *sql;    /* asked about, or NULL */
-    char *target; /* connection and table it was asked with */
+    char *sql;  /* asked about, or NULL */
+    json_t *in; /* asked with, or NULL */
 } verdict;
 
-/* Ask connection.guard for @s, unless just this was asked last; an empty @sql,
- * connection or table forgets the verdict. */
-void verdict_ask(verdict *v, screen *s, const char *connection, const char *table,
-                 const char *sql, bool full_delete);
+/* What the guard is asked with; texts are copied. */
+typedef struct {
+    const char *connection, *table, *sql;
+    bool full_delete;         /* target.allow_full_delete */
+    const json_t *parameters; /* of the task, or NULL */
+} verdict_question;
+
+/* Ask connection.guard for @s, unless just this was asked last; an empty
+ * statement, connection or table forgets the verdict. */
+void verdict_ask(verdict *v, screen *s, const verdict_question *q);
 void verdict_clear(verdict *v);
 
 /* "ok", "refused" and their look, for the remark beside the field; NULL when
