@@ -207,6 +207,15 @@ static void go_back(screen *s)
     app_back(s->app);
 }
 
+/* One Esc too many must not end the program. */
+static void escape(screen *s)
+{
+    if (s->app->stack->len == 1)
+        app_say(s->app, LOOK_PLAIN, _("q leaves Rowferry; runs go on"));
+    else
+        app_back(s->app);
+}
+
 static void show_help(screen *s)
 {
     app_open(s->app, help_new(s->app, s));
@@ -325,7 +334,7 @@ static const action everywhere[] = {
     { "palette", ':', NULL, N_("Do something by its name"), NULL, 0, show_palette, NULL },
     { "palette.text", KEY_CONTROL('P'), NULL, N_("Do something by its name, also in a text field"),
       NULL, ACTION_IN_TEXT, show_palette, NULL },
-    { "back", K_ESCAPE, NULL, N_("Go back, or leave a question"), NULL, ACTION_IN_TEXT, go_back,
+    { "back", K_ESCAPE, NULL, N_("Go back, or leave a question"), NULL, ACTION_IN_TEXT, escape,
       NULL },
     { "back.q", 'q', NULL, N_("Go back"), NULL, 0, go_back, NULL },
     { "find", '/', NULL, N_("Find in the list"), NULL, 0, find, cannot_find },
