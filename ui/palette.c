@@ -22,9 +22,9 @@ typedef struct {
 } palette;
 
 static const list_column columns[] = {
-    { N_("Action"), 18, 24, 0, TEXT_LEFT },      { N_("What it does"), 24, 0, 0, TEXT_LEFT },
-    { N_("Key"), 6, 8, 1, TEXT_LEFT },           { N_("Where"), 10, 18, 3, TEXT_LEFT },
-    { N_("Changes"), 7, 9, 2, TEXT_LEFT }, { .title = NULL },
+    { N_("Action"), 18, 24, 0, TEXT_LEFT }, { N_("What it does"), 24, 0, 0, TEXT_LEFT },
+    { N_("Key"), 6, 8, 1, TEXT_LEFT },      { N_("Where"), 10, 18, 3, TEXT_LEFT },
+    { N_("Changes"), 7, 9, 2, TEXT_LEFT },  { .title = NULL },
 };
 static const action_part parts[] = { SHOW_ID, SHOW_HELP, SHOW_KEY, SHOW_WHERE, SHOW_WRITES };
 
