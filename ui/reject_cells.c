@@ -66,9 +66,10 @@ static char *would_get(const json_t *reject, const reject_cell *c, const char *c
 {
     if (c->target == NULL)
         return g_strdup(_("not carried"));
-    if (c->refused && !json_is_true(json_object_get(reject, "edited")))
+    bool open = !json_is_true(json_object_get(reject, "closed"));
+    if (c->refused && open && !json_is_true(json_object_get(reject, "edited")))
         return g_strdup_printf(_("nothing: %s"), reason_of(reject));
-    if (c->refused)
+    if (c->refused && open)
         return g_strdup_printf(_("%s  (edited; checked when sent)"),
                                c->text != NULL ? c->text : "NULL");
     if (c->text != NULL && strcmp(carried, "converted") == 0)

@@ -4,6 +4,8 @@
 
 #include "base/intl.h"
 #include "base/text.h"
+#include "service/engine.h"
+#include "ui/run_words.h"
 #include "ui/screens.h"
 
 #include <inttypes.h>
@@ -143,8 +145,8 @@ static void reload(screen *s)
 /* --- the list of reasons --------------------------------------------------- */
 
 static const list_column reason_columns[] = {
-    { N_("Reason"), 24, 0, 0, TEXT_LEFT },      { N_("Rows"), 6, 9, 0, TEXT_RIGHT },
-    { N_("Open"), 6, 9, 1, TEXT_RIGHT },        { N_("Edited"), 6, 9, 2, TEXT_RIGHT },
+    { N_("Reason"), 24, 0, 0, TEXT_LEFT },      { N_("Rows"), 6, 6, 0, TEXT_RIGHT },
+    { N_("Open"), 6, 6, 1, TEXT_RIGHT },        { N_("Edited"), 6, 6, 2, TEXT_RIGHT },
     { N_("First seen"), 10, 10, 3, TEXT_LEFT }, { NULL, 0, 0, 0, TEXT_LEFT },
 };
 enum { REASON_WORDS, REASON_ROWS, REASON_OPEN, REASON_EDITED, REASON_FIRST };
@@ -157,6 +159,12 @@ static int64_t count_reasons(void *user)
 static void append_count(GString *text, unsigned n)
 {
     g_autofree char *shown = text_count(n);
+    g_string_append(text, shown);
+}
+
+static void append_clock(const rejects *r, GString *text, const char *instant)
+{
+    g_autofree char *shown = run_clock_words(app_engine(r->base.app)->zone, instant);
     g_string_append(text, shown);
 }
 
@@ -178,8 +186,7 @@ static void reason_cell(void *user, int64_t row, unsigned column, GString *text,
         append_count(text, g->edited);
         break;
     case REASON_FIRST:
-        if (strlen(g->first) >= 19)
-            g_string_append_printf(text, "%.8sZ", g->first + 11);
+        append_clock(user, text, g->first);
         break;
     default:
         break;
@@ -191,12 +198,11 @@ static const list_source reason_source = { .count = count_reasons, .cell = reaso
 /* --- the list of rows ------------------------------------------------------ */
 
 static const list_column row_columns[] = {
-    { N_("No"), 5, 8, 0, TEXT_RIGHT },    { N_("Row"), 14, 26, 2, TEXT_LEFT },
-    { N_("Value"), 16, 0, 0, TEXT_LEFT }, { N_("Next"), 10, 12, 0, TEXT_LEFT },
-    { N_("Line"), 7, 9, 4, TEXT_RIGHT },  { N_("Why"), 30, 0, 5, TEXT_LEFT },
-    { NULL, 0, 0, 0, TEXT_LEFT },
+    { N_("No"), 5, 5, 0, TEXT_RIGHT },     { N_("Row"), 18, 26, 2, TEXT_LEFT },
+    { N_("Value"), 16, 32, 0, TEXT_LEFT }, { N_("Next"), 10, 10, 0, TEXT_LEFT },
+    { N_("Why"), 30, 0, 3, TEXT_LEFT },    { NULL, 0, 0, 0, TEXT_LEFT },
 };
-enum { ROW_NUMBER, ROW_FIRST, ROW_VALUE, ROW_NEXT, ROW_LINE, ROW_WHY };
+enum { ROW_NUMBER, ROW_FIRST, ROW_VALUE, ROW_NEXT, ROW_WHY };
 
 static const json_t *row_at(const rejects *r, int64_t row)
 {
@@ -236,14 +242,16 @@ static void row_cell(void *user, int64_t number, unsigned column, GString *text,
     const json_t *row = row_at(r, number);
     json_t *values = json_object_get(row, "values");
     const char *source = refused_source(r, row);
-    int64_t own = reject_number(row);
+    int64_t own = reject_number(row), line = json_integer_value(json_object_get(row, "line"));
     switch (column) {
     case ROW_NUMBER:
         g_string_append_printf(text, "%" PRId64, own);
         style->mark = g_hash_table_contains(r->marked, &own) ? '*' : '\0';
         break;
     case ROW_FIRST:
-        if (json_object_size(values) > 0) {
+        if (line > 0) {
+            g_string_append_printf(text, _("line %" PRId64), line);
+        } else if (json_object_size(values) > 0) {
             const char *first = json_object_iter_key(json_object_iter(values));
             g_string_append_printf(text, "%s ", first);
             append_value(text, values, first);
@@ -265,11 +273,6 @@ static void row_cell(void *user, int64_t number, unsigned column, GString *text,
         } else {
             g_string_append(text, _("set aside"));
         }
-        break;
-    case ROW_LINE:
-        if (json_integer_value(json_object_get(row, "line")) > 0)
-            g_string_append_printf(text, "%" PRId64,
-                                   (int64_t)json_integer_value(json_object_get(row, "line")));
         break;
     case ROW_WHY:
         g_string_append(text, row_text(row, "message"));

@@ -121,7 +121,7 @@ static void ask_cancel(screen *s, run_asking *x)
             : g_strdup_printf(_("%s rows were read. A run publishes all or nothing:\n"
                                 "as long as it has not published, nothing of it reaches\n"
                                 "%s, which stays as it was.\n"
-                                "Tables it loaded beside it are dropped, rejects are kept."),
+                                "Its staging tables are dropped, its rejects are kept."),
                               read, target);
     const question q = { .title = title,
                          .text = text,

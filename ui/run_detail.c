@@ -1,7 +1,6 @@
 /* One run: its counters while it goes, its log, segments and plan. */
 #include "ui/run_detail.h"
 
-#include "base/civil.h"
 #include "base/intl.h"
 #include "service/engine.h"
 #include "ui/run_plan.h"
@@ -28,12 +27,7 @@ static void log_arrived(screen *s)
     size_t i;
     json_t *event;
     json_array_foreach (answer_list(&d->log, "events"), i, event) {
-        int64_t at;
-        civil_time local;
-        char shown[9] = "";
-        if (instant_parse(row_text(event, "time"), &at, NULL) && zone_local(z, at, &local))
-            g_snprintf(shown, sizeof shown, "%02d:%02d:%02d", local.hour, local.minute,
-                       local.second);
+        g_autofree char *shown = run_clock_words(z, row_text(event, "time"));
         log_view_add(d->lines, shown, row_text(event, "level"), row_text(event, "message"));
     }
     if (d->log.failure == NULL)

@@ -70,7 +70,7 @@ const char *run_kind_word(const char *kind)
     static const struct {
         const char *kind, *word;
     } kinds[] = {
-        { "manual", N_("by hand") },      { "scheduled", N_("scheduled") },
+        { "manual", N_("manual") },      { "scheduled", N_("scheduled") },
         { "upstream", N_("upstream") },   { "backfill", N_("backfill") },
         { "replay", N_("replay") },
     };
@@ -94,4 +94,14 @@ char *run_time_words(const char *instant)
         return g_strdup(instant);
     return g_strdup_printf("%s %02d %s %02d:%02d", _(days[civil_weekday(&t)]), t.day,
                            _(months[t.month - 1]), t.hour, t.minute);
+}
+
+char *run_clock_words(const zone *z, const char *instant)
+{
+    int64_t at;
+    civil_time t;
+    g_autoptr(error) wrong = NULL;
+    if (!instant_parse(instant, &at, &wrong) || !zone_local(z, at, &t))
+        return g_strdup("");
+    return g_strdup_printf("%02d:%02d:%02d", t.hour, t.minute, t.second);
 }

@@ -2,7 +2,7 @@
 #ifndef ROWFERRY_UI_RUN_WORDS_H
 #define ROWFERRY_UI_RUN_WORDS_H
 
-#include <stdbool.h>
+#include "base/civil.h"
 
 /* @state as the operations spell it ("succeeded"); unknown ones as they are. */
 const char *run_state_word(const char *state); /* translated, borrowed */
@@ -14,5 +14,7 @@ const char *run_kind_word(const char *kind);
 
 /* "2026-03-17T13:59:01+01:00" as "Tue 17 Mar 13:59"; "" for "". Caller frees. */
 char *run_time_words(const char *instant);
+/* "13:59:01" of any instant in the zone @z; "" when it is none. Caller frees. */
+char *run_clock_words(const zone *z, const char *instant);
 
 #endif

@@ -108,9 +108,8 @@ static void append_state(const json_t *row, GString *text, list_style *style)
     const char *state = row_text(row, "state");
     bool with_rejects = strcmp(state, "succeeded") == 0 && has_rejects(row);
     style->look = with_rejects ? LOOK_WARNING : run_state_look(state);
-    /* TRANSLATORS: a run that succeeded and set rows aside; at most 10 columns */
     g_string_append_printf(text, "%c %s", with_rejects ? '~' : run_state_letter(state),
-                           with_rejects ? _("ok, rejects") : run_state_word(state));
+                           run_state_word(state));
 }
 
 static bool needs_attention(const json_t *row)
@@ -229,11 +228,16 @@ static void draw_detail(const runs *r, canvas *c, int y)
         return;
     int width = canvas_width(c) - 6;
     g_autofree char *when = run_time_words(row_text(row, "started_at"));
-    canvas_format(c, y, 4, width, LOOK_PLAIN,
-                  _("%s   business date %s   %s, by %s   attempt %d   %s"), row_text(row, "task"),
-                  row_text(row, "business_date"), run_kind_word(row_text(row, "kind")),
-                  row_text(row, "created_by"),
-                  (int)json_integer_value(json_object_get(row, "attempt")), when);
+    g_autoptr(GString) line = g_string_new(NULL);
+    /* TRANSLATORS: task, date, kind of run ("manual"), account */
+    g_string_append_printf(line, _("%s   business date %s   %s by %s"), row_text(row, "task"),
+                           row_text(row, "business_date"), run_kind_word(row_text(row, "kind")),
+                           row_text(row, "created_by"));
+    int attempt = (int)json_integer_value(json_object_get(row, "attempt"));
+    if (attempt > 1)
+        g_string_append_printf(line, _("   attempt %d"), attempt);
+    g_string_append_printf(line, "   %s", when);
+    canvas_text(c, y, 4, width, LOOK_PLAIN, line->str);
     canvas_wrap(c, y + 1, 4, width, DETAIL_ROWS - 1, run_state_look(row_text(row, "state")),
                 row_text(row, "message"));
 }
