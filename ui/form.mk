@@ -6,3 +6,7 @@ rowferry_SOURCES += \
 	ui/form_layout.c ui/form_layout.h \
 	ui/form_view.c ui/form_view.h \
 	ui/grid.c ui/grid.h
+
+unit_tests += tests/unit/test_editor
+tests_unit_test_editor_SOURCES = tests/unit/test_editor.c ui/editor.c ui/editor_draw.c ui/key.c
+tests_unit_test_editor_LDADD = $(unit_ldadd)
