@@ -17,6 +17,7 @@ librowferry_a_SOURCES += \
 	src/service/operations_run.c \
 	src/service/operations_task.c \
 	src/service/output.c src/service/output.h \
+	src/service/parameter_macros.c src/service/parameter_macros.h \
 	src/service/planning.c src/service/planning.h \
 	src/service/progress.c src/service/progress.h \
 	src/service/recovery.c src/service/recovery.h \

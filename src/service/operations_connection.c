@@ -192,6 +192,7 @@ static char *tell_deleted(const json_t *out)
 /* --- test --- */
 
 typedef struct {
+    engine *engine;
     json_t *steps;
     gint64 since;
 } test_steps;
@@ -280,7 +281,9 @@ static bool run_test(test_steps *t, const connection *c, error **err)
         return fail_step(t, "link", &cause, err);
     if (!test_address(t, c, err))
         return false;
-    const session_options options = { .read_only = true };
+    const session_options options = { .read_only = true,
+                                      .cancelled = engine_is_interrupted,
+                                      .cancel_user = t->engine };
     g_autoptr(session) s = session_open(c, &options, &cause);
     if (s == NULL)
         return fail_step(t, "login", &cause, err);
@@ -295,17 +298,41 @@ static bool run_test(test_steps *t, const connection *c, error **err)
     return test_tables(t, s, err);
 }
 
+static json_t *test_connection(engine *e, const connection *c, error **cause)
+{
+    test_steps t = { .engine = e, .steps = json_array(), .since = g_get_monotonic_time() };
+    bool ok = run_test(&t, c, cause);
+    return json_pack("{s:s, s:b, s:o, s:o}", "name", c->name, "ok", ok, "steps", t.steps, "error",
+                     error_to_json(*cause));
+}
+
+/* A connection as it would be saved. */
+static connection *unsaved_connection(engine *e, const json_t *given, error **err)
+{
+    json_t *document = complete_document(e, given, err);
+    if (document == NULL)
+        return NULL;
+    make_path_absolute(document);
+    connection *c = connection_parse(document, err);
+    json_decref(document);
+    return c;
+}
+
 static bool on_test(engine *e, const json_t *in, json_t **out, error **err)
 {
-    const connection *c = engine_connection(e, document_get_text(in, "name"), err);
+    const char *name = document_get_text(in, "name");
+    const json_t *document = json_object_get(in, "document");
+    if ((name == NULL) == (document == NULL))
+        return error_set(err, ERROR_USAGE,
+                         _("either the NAME of a connection or a --document is needed"));
+    g_autoptr(connection) unsaved =
+        document != NULL ? unsaved_connection(e, document, err) : NULL;
+    const connection *c = document != NULL ? unsaved : engine_connection(e, name, err);
     if (c == NULL)
         return false;
-    test_steps t = { .steps = json_array(), .since = g_get_monotonic_time() };
     error *cause = NULL;
-    bool ok = run_test(&t, c, &cause);
-    *out = json_pack("{s:s, s:b, s:o, s:o}", "name", c->name, "ok", ok, "steps", t.steps, "error",
-                     error_to_json(cause));
-    return ok || error_propagate(err, &cause);
+    *out = test_connection(e, c, &cause);
+    return cause == NULL || error_propagate(err, &cause);
 }
 
 static char *tell_test(const json_t *out)
@@ -343,6 +370,11 @@ static const input_field save_fields[] = {
 };
 static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
 static const input_field no_fields[] = { END_FIELD };
+static const input_field test_fields[] = {
+    { "name", INPUT_TEXT, INPUT_POSITIONAL, "NAME", N_("name of the connection"), "connection" },
+    { "document", INPUT_DOCUMENT, 0, "FILE", N_("a document that need not be saved"), "file" },
+    END_FIELD,
+};
 static const input_field tables_fields[] = {
     NAME_FIELD,
     { "pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL },
@@ -413,7 +445,7 @@ const operation connection_operations[] = {
     { .name = "connection.test",
       .summary = N_("Connect step by step and say what works"),
       .needs = RIGHT_CONNECT,
-      .fields = name_fields,
+      .fields = test_fields,
       .tell = tell_test,
       .handler = on_test },
     { .name = "connection.delete",

@@ -1,8 +1,8 @@
-/* operations_parameter.c - parameter set|list|unset|preview */
+/* operations_parameter.c - parameter set|list|unset|preview|macros */
 #include "base/document.h"
 #include "base/intl.h"
 #include "base/text.h"
-#include "service/operation.h"
+#include "service/parameter_macros.h"
 #include "service/scope.h"
 #include "store/parameters.h"
 
@@ -153,6 +153,17 @@ static const input_field preview_fields[] = {
     { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this preview"), NULL },
     END_FIELD,
 };
+static const input_field macros_fields[] = {
+    { "task", INPUT_TEXT, 0, "TASK", N_("with the parameters and time zone of this task"), "task" },
+    { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL },
+    END_FIELD,
+};
+static const output_column macros_columns[] = {
+    { "text", N_("TEXT"), CELL_TEXT },
+    { "value", N_("VALUE"), CELL_TEXT },
+    { "meaning", N_("MEANING"), CELL_TEXT },
+    { NULL, NULL, CELL_TEXT },
+};
 static const output_column columns[] = {
     { "name", N_("NAME"), CELL_TEXT }, { "value", N_("VALUE"), CELL_TEXT },
     { "type", N_("TYPE"), CELL_TEXT }, { "description", N_("DESCRIPTION"), CELL_TEXT },
@@ -187,5 +198,13 @@ const operation parameter_operations[] = {
       .tell = tell_preview,
       .handler = on_preview,
       .example = "rowferry parameter preview 'day=${yyyy-mm-dd-1}' --date 2026-03-01" },
+    { .name = "parameter.macros",
+      .summary = N_("List what may stand in a text, with its value on a day"),
+      .needs = RIGHT_VIEW,
+      .fields = macros_fields,
+      .list = "macros",
+      .columns = macros_columns,
+      .handler = parameter_macros,
+      .example = "rowferry parameter macros --date 2026-03-01" },
     { .name = NULL },
 };
