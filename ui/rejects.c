@@ -289,7 +289,7 @@ static const list_source row_source = { .count = count_group_rows, .cell = row_c
 static const list_column value_columns[] = {
     { N_("Column"), 12, 22, 0, TEXT_LEFT },
     { N_("Source has"), 16, 40, 0, TEXT_LEFT },
-    { N_("Target would get"), 24, 0, 0, TEXT_LEFT },
+    { N_("Target would get"), 34, 0, 0, TEXT_LEFT },
     { N_("Target column"), 13, 22, 1, TEXT_LEFT },
     { N_("Type"), 10, 16, 2, TEXT_LEFT },
     { NULL, 0, 0, 0, TEXT_LEFT },

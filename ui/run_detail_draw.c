@@ -100,7 +100,8 @@ static char *left_words(const run_detail *d, int64_t read, int64_t expected)
     civil_time near;
     if (!zone_local(e->zone, clock_now(e->clock) + (int64_t)(left * 1e6), &near))
         return NULL;
-    g_autofree char *shown = text_duration((double)(int64_t)(left + 0.5));
+    g_autofree char *shown = left < 60 ? g_strdup_printf(_("%ds"), (int)left + 1)
+                                       : text_duration((double)(int64_t)left);
     return g_strdup_printf(_("left %s, near %02d:%02d"), shown, near.hour, near.minute);
 }
 
@@ -216,6 +217,23 @@ static int draw_rejects(const run_detail *d, canvas *c, int y)
     return 1;
 }
 
+/* What readers of the target have: a run that published nothing left it alone. */
+static int draw_target(const run_detail *d, canvas *c, int y)
+{
+    const json_t *run = d->show.out;
+    const char *published = row_text(run, "published_at");
+    if (!json_is_object(json_object_get(run, "plan")))
+        return 0;
+    g_autofree char *target = run_target_words(run);
+    g_autofree char *remark = NULL;
+    if (published[0] != '\0')
+        remark = g_strdup_printf(_("published %.8s"), clock_of(published));
+    else
+        remark = g_strdup(run_detail_is_live(d) ? _("not published yet") : _("left as it was"));
+    draw_line(c, y, _("Target"), target, LOOK_PLAIN, remark);
+    return 1;
+}
+
 /* Why it failed, or why it waits; at most @height rows. */
 static int draw_reason(const run_detail *d, canvas *c, int y, int height)
 {
@@ -318,6 +336,7 @@ void run_detail_draw(screen *s, canvas *c)
     y += draw_speed(d, c, y);
     y += draw_waits(d, c, y);
     y += draw_rejects(d, c, y);
+    y += draw_target(d, c, y);
     y += draw_reason(d, c, y, MAX(height / 5, 1));
     if (d->show.failure != NULL)
         canvas_text(c, y++, LABEL_AT, -1, LOOK_BAD, d->show.failure->message);
