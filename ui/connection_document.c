@@ -20,7 +20,7 @@ static const struct {
     bool in_format;
     const char *remark;
 } fields[] = {
-    { "name", EVERY, AS_TEXT, false, N_("tasks call it by this name") },
+    { "name", EVERY, AS_TEXT, false, N_("tasks use this name") },
     { "type", EVERY, AS_TEXT, false, NULL },
     { "description", EVERY, AS_TEXT, false, NULL },
     { "path", SQLITE, AS_TEXT, false, N_("the database file") },
@@ -33,18 +33,18 @@ static const struct {
     { "password", SERVER, AS_SPECIAL, false, N_("kept sealed, never shown") },
     { "reference", SERVER, AS_SPECIAL, false, NULL },
     { "tls", SERVER, AS_TEXT, false, NULL },
-    { "tls_ca", SERVER, AS_TEXT, false, N_("empty: the usual certificates") },
+    { "tls_ca", SERVER, AS_TEXT, false, N_("empty: as the system") },
     { "staging_schema", SERVER, AS_TEXT, false, N_("empty: the target's own") },
     { "ledger_schema", SERVER, AS_TEXT, false, N_("empty: the target's own") },
     { "format", FILES, AS_SPECIAL, false, NULL },
     { "delimiter", FILES, AS_MARK, true, NULL },
     { "quote", FILES, AS_MARK, true, NULL },
-    { "header", FILES, AS_SPECIAL, true, N_("the first line names the columns") },
+    { "header", FILES, AS_SPECIAL, true, N_("first line: names") },
     { "null", FILES, AS_TEXT, true, NULL },
-    { "null_empty", FILES, AS_SPECIAL, true, N_("the empty text is NULL, \\N is not") },
+    { "null_empty", FILES, AS_SPECIAL, true, N_("instead of \\N") },
     { "encoding", FILES, AS_SPECIAL, true, NULL },
-    { "protected", EVERY, AS_FLAG, false, N_("its name is asked for before writing") },
-    { "max_connections", EVERY, AS_INTEGER, false, N_("streams of a run; empty: as the task") },
+    { "protected", EVERY, AS_FLAG, false, N_("runs ask for its name") },
+    { "max_connections", EVERY, AS_INTEGER, false, N_("empty: as the task says") },
     { "connect_timeout_seconds", EVERY, AS_INTEGER, false, N_("empty: 10") },
 };
 
@@ -305,7 +305,7 @@ static const char *reference_remark(const json_t *values)
            : is(values, "password_from", "file") ? _("absolute path, mode 0600")
            : is(values, "password_from", "command")
                ? _("its output is the password")
-               : _("name given by LoadCredential=");
+               : _("as in LoadCredential=");
 }
 
 static const char *tls_remark(const json_t *values)
@@ -314,10 +314,10 @@ static const char *tls_remark(const json_t *values)
     bool local = host[0] == '\0' || host[0] == '/' || strcmp(host, "localhost") == 0 ||
                  g_str_has_prefix(host, "127.") || strcmp(host, "::1") == 0;
     if (is(values, "tls", ""))
-        return local ? _("off, as it is this machine") : _("verify-full");
-    return is(values, "tls", "require") ? _("encrypted, who answers is not checked")
+        return local ? _("off: it is this machine") : _("verify-full");
+    return is(values, "tls", "require") ? _("encrypted, not verified")
            : is(values, "tls", "off")   ? _("nothing is encrypted")
-                                        : _("encrypted, certificate checked");
+                                        : _("encrypted, verified");
 }
 
 const char *connection_field_remark(const char *id, const json_t *values)
@@ -332,7 +332,7 @@ const char *connection_field_remark(const char *id, const json_t *values)
     if (strcmp(id, "quote") == 0)
         return tsv ? _("empty: none") : _("empty: \"; none: no quotes");
     if (strcmp(id, "null") == 0)
-        return tsv ? _("empty: \\N") : _("empty: nothing between delimiters");
+        return tsv ? _("empty: \\N") : _("empty: the empty field");
     for (unsigned i = 0; i < G_N_ELEMENTS(fields); i++)
         if (strcmp(fields[i].id, id) == 0 && (fields[i].systems & system_of(values)) != 0)
             return fields[i].remark != NULL ? _(fields[i].remark) : NULL;

@@ -179,6 +179,13 @@ static void begin(connection_edit *v, const json_t *document)
 {
     v->form = form_view_new(v->base.app, &v->base, fields, changed, NULL);
     fill(v, document);
+    if (v->name != NULL) {
+        /* Not the type: a key too many would change it. */
+        json_t *values = values_of(v);
+        form_view_set_focus(v->form,
+                            connection_field_is_shown("path", values) ? "path" : "host");
+        json_decref(values);
+    }
     app_changed(v->base.app);
 }
 

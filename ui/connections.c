@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-#define LIST_AT 3
+#define LIST_AT          3
+#define DETAIL_ROWS      3
+#define LEAST_FOR_DETAIL 14
 
 typedef struct {
     screen base;
@@ -38,9 +40,9 @@ static const char *name_of(const connections *v)
 enum { COLUMN_NAME, COLUMN_TYPE, COLUMN_WHERE, COLUMN_PROTECTED, COLUMN_TASKS };
 
 static const list_column columns[] = {
-    { N_("Connection"), 14, 28, 0, TEXT_LEFT }, { N_("Type"), 10, 12, 1, TEXT_LEFT },
-    { N_("Where"), 16, 0, 0, TEXT_LEFT },       { N_("Protected"), 9, 9, 2, TEXT_LEFT },
-    { N_("Used by"), 8, 12, 3, TEXT_LEFT },     { NULL, 0, 0, 0, TEXT_LEFT },
+    { N_("Connection"), 14, 24, 0, TEXT_LEFT }, { N_("Type"), 10, 10, 1, TEXT_LEFT },
+    { N_("Where"), 22, 0, 0, TEXT_LEFT },       { N_("Protected"), 9, 9, 2, TEXT_LEFT },
+    { N_("Used by"), 8, 8, 3, TEXT_LEFT },      { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
 static int64_t count_rows(void *user)
@@ -118,6 +120,34 @@ static void draw_count(const connections *v, canvas *c, int y)
     canvas_format(c, y, 4, -1, LOOK_PLAIN, ngettext("%lu connection", "%lu connections", n), n);
 }
 
+/* "a, b, c and 4 more" */
+static char *tasks_in_words(const json_t *tasks)
+{
+    enum { NAMED = 5 };
+    size_t n = json_array_size(tasks);
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < MIN(n, NAMED); i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
+                               json_string_value(json_array_get(tasks, i)));
+    if (n > NAMED)
+        g_string_append_printf(text, _(" and %zu more"), n - NAMED);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void draw_detail(const connections *v, canvas *c, int y)
+{
+    const json_t *row = selected(v), *tasks = json_object_get(row, "tasks");
+    g_autofree char *names = tasks_in_words(tasks);
+    canvas_format(c, y, 4, -1, LOOK_PLAIN, "%s   %s   %s", row_text(row, "name"),
+                  type_word(row_text(row, "type")),
+                  json_is_true(json_object_get(row, "protected")) ? _("protected") : "");
+    canvas_text(c, y + 1, 4, -1, LOOK_PLAIN, row_text(row, "address"));
+    if (json_array_size(tasks) > 0)
+        canvas_format(c, y + 2, 4, -1, LOOK_QUIET, _("used by %s"), names);
+    else
+        canvas_text(c, y + 2, 4, -1, LOOK_QUIET, _("used by no task"));
+}
+
 static void draw(screen *s, canvas *c)
 {
     connections *v = (connections *)s;
@@ -129,10 +159,16 @@ static void draw(screen *s, canvas *c)
         draw_empty(c, LIST_AT);
         return;
     }
-    int room = canvas_height(c) - LIST_AT, test = connection_test_height(&v->test);
-    test = MIN(test, room / 2);
-    list_draw(v->list, c, LIST_AT, room - (test > 0 ? test + 1 : 0), true);
-    connection_test_draw(&v->test, c, canvas_height(c) - test, test);
+    int height = canvas_height(c), room = height - LIST_AT;
+    bool tested = connection_test_is_shown(&v->test);
+    int below = tested                ? MIN(connection_test_height(&v->test), room / 2)
+                : height >= LEAST_FOR_DETAIL ? DETAIL_ROWS
+                                      : 0;
+    list_draw(v->list, c, LIST_AT, room - (below > 0 ? below + 1 : 0), true);
+    if (tested)
+        connection_test_draw(&v->test, c, height - below, below);
+    else if (below > 0)
+        draw_detail(v, c, height - below);
 }
 
 /* --- actions --------------------------------------------------------------- */
@@ -189,20 +225,6 @@ static void delete_answered(screen *s, bool yes, void *user)
     g_autofree char *name = user;
     if (yes)
         app_run(s->app, s, "connection.delete", json_pack("{s:s}", "name", name), deleted, NULL);
-}
-
-/* "a, b, c and 4 more" */
-static char *tasks_in_words(const json_t *tasks)
-{
-    enum { NAMED = 5 };
-    size_t n = json_array_size(tasks);
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (size_t i = 0; i < MIN(n, NAMED); i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
-                               json_string_value(json_array_get(tasks, i)));
-    if (n > NAMED)
-        g_string_append_printf(text, _(" and %zu more"), n - NAMED);
-    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 static void delete_connection(screen *s)

@@ -1,4 +1,4 @@
-/* Global parameters with today's values; below them what is built in. */
+/* Parameters: one's own with today's values, below them what is built in. */
 #include "ui/screens.h"
 
 #include "base/intl.h"
@@ -13,132 +13,95 @@
 typedef struct {
     screen base;
     list *list;
-    answer global;  /* parameter.list */
-    answer builtin; /* parameter.macros */
-    json_t *today;  /* name → what a global parameter is today */
-    size_t at;      /* the one whose value is asked for */
-    job *asking;    /* or NULL */
-    char *tried;    /* the text tried last, or NULL */
+    answer global; /* parameter.list: what can be changed */
+    answer macros; /* parameter.macros: all there is, with today's values */
+    char *tried;   /* the text tried last, or NULL */
 } parameters;
-
-static int64_t globals(const parameters *v)
-{
-    return (int64_t)json_array_size(answer_list(&v->global, "parameters"));
-}
-
-static bool is_global(const parameters *v, int64_t row)
-{
-    return row >= 0 && row < globals(v);
-}
 
 static const json_t *row_at(const parameters *v, int64_t row)
 {
-    if (row < 0)
+    return row < 0 ? NULL : json_array_get(answer_list(&v->macros, "macros"), (size_t)row);
+}
+
+static const json_t *selected(const parameters *v)
+{
+    return row_at(v, list_selected(v->list));
+}
+
+/* The parameter of one's own that @row is about; NULL when it is built in. */
+static const json_t *global_of(const parameters *v, const json_t *row)
+{
+    if (strcmp(row_text(row, "sort"), "global") != 0)
         return NULL;
-    if (is_global(v, row))
-        return json_array_get(answer_list(&v->global, "parameters"), (size_t)row);
-    return json_array_get(answer_list(&v->builtin, "macros"), (size_t)(row - globals(v)));
+    size_t i;
+    json_t *one;
+    json_array_foreach (answer_list(&v->global, "parameters"), i, one) {
+        g_autofree char *text = g_strdup_printf("${%s}", row_text(one, "name"));
+        if (strcmp(text, row_text(row, "text")) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+static bool is_global(const parameters *v)
+{
+    return global_of(v, selected(v)) != NULL;
 }
 
 /* --- rows ------------------------------------------------------------------- */
 
-enum { COLUMN_NAME, COLUMN_VALUE, COLUMN_TODAY, COLUMN_KIND, COLUMN_DESCRIPTION };
+enum { COLUMN_TEXT, COLUMN_TODAY, COLUMN_SORT, COLUMN_WRITTEN, COLUMN_MEANING };
 
 static const list_column columns[] = {
-    { N_("Parameter"), 18, 32, 0, TEXT_LEFT }, { N_("Value"), 12, 30, 2, TEXT_LEFT },
-    { N_("Today"), 14, 30, 0, TEXT_LEFT },     { N_("Kind"), 8, 10, 1, TEXT_LEFT },
-    { N_("Meaning"), 12, 0, 3, TEXT_LEFT },    { NULL, 0, 0, 0, TEXT_LEFT },
+    { N_("Parameter"), 20, 34, 0, TEXT_LEFT }, { N_("Today"), 16, 30, 0, TEXT_LEFT },
+    { N_("Kind"), 8, 8, 2, TEXT_LEFT },        { N_("Written as"), 12, 30, 3, TEXT_LEFT },
+    { N_("Meaning"), 16, 0, 1, TEXT_LEFT },    { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
 static int64_t count_rows(void *user)
 {
     parameters *v = user;
-    return globals(v) + (int64_t)json_array_size(answer_list(&v->builtin, "macros"));
+    return (int64_t)json_array_size(answer_list(&v->macros, "macros"));
 }
 
-static void global_cell(const parameters *v, const json_t *row, unsigned column, GString *text,
-                        list_style *style)
+static const char *sort_word(const char *sort)
 {
-    const json_t *today = json_object_get(v->today, row_text(row, "name"));
-    switch (column) {
-    case COLUMN_NAME:
-        g_string_append(text, row_text(row, "name"));
-        break;
-    case COLUMN_VALUE:
-        g_string_append(text, row_text(row, "value"));
-        style->look = LOOK_QUIET;
-        break;
-    case COLUMN_TODAY:
-        g_string_append(text, json_is_null(today) ? _("cannot be evaluated")
-                                                  : row_text(v->today, row_text(row, "name")));
-        style->look = json_is_null(today) ? LOOK_BAD : LOOK_PLAIN;
-        break;
-    case COLUMN_KIND:
-        g_string_append(text, row_text(row, "type")[0] != '\0' ? row_text(row, "type") : _("own"));
-        break;
-    default:
-        g_string_append(text, row_text(row, "description"));
-        style->look = LOOK_QUIET;
-        break;
-    }
-}
-
-static void builtin_cell(const json_t *row, unsigned column, GString *text, list_style *style)
-{
-    static const char *const keys[] = { [COLUMN_NAME] = "text",
-                                        [COLUMN_TODAY] = "value",
-                                        [COLUMN_DESCRIPTION] = "description" };
-    style->look = column == COLUMN_TODAY ? LOOK_PLAIN : LOOK_QUIET;
-    if (column == COLUMN_KIND)
-        g_string_append(text, _("built-in"));
-    else if (column != COLUMN_VALUE)
-        g_string_append(text, row_text(row, keys[column]));
+    return strcmp(sort, "global") == 0     ? _("own")
+           : strcmp(sort, "built-in") == 0 ? _("built-in")
+           : strcmp(sort, "macro") == 0    ? _("macro")
+                                           : sort;
 }
 
 static void cell(void *user, int64_t number, unsigned column, GString *text, list_style *style)
 {
     parameters *v = user;
-    const json_t *row = row_at(v, number);
-    if (is_global(v, number))
-        global_cell(v, row, column, text, style);
-    else
-        builtin_cell(row, column, text, style);
+    const json_t *row = row_at(v, number), *global = global_of(v, row);
+    bool failed = row_text(row, "error")[0] != '\0';
+    style->look = LOOK_QUIET;
+    switch (column) {
+    case COLUMN_TEXT:
+        g_string_append(text, row_text(row, "text"));
+        style->look = global != NULL ? LOOK_STRONG : LOOK_PLAIN;
+        style->mark = global != NULL && failed ? '!' : ' ';
+        break;
+    case COLUMN_TODAY:
+        g_string_append(text, failed ? (global != NULL ? row_text(row, "error") : "-")
+                                     : row_text(row, "value"));
+        style->look = failed && global != NULL ? LOOK_BAD : LOOK_PLAIN;
+        break;
+    case COLUMN_SORT:
+        g_string_append(text, sort_word(row_text(row, "sort")));
+        break;
+    case COLUMN_WRITTEN:
+        g_string_append(text, row_text(global, "value"));
+        break;
+    default:
+        g_string_append(text, row_text(row, "meaning"));
+        break;
+    }
 }
 
 static const list_source source = { .count = count_rows, .cell = cell };
-
-/* --- today's values, one after the other ------------------------------------- */
-
-static void ask_value(parameters *v);
-
-static void got_value(screen *s, json_t *out, const error *failure, void *user)
-{
-    (void)user;
-    parameters *v = (parameters *)s;
-    const json_t *row = row_at(v, (int64_t)v->at);
-    v->asking = NULL;
-    json_object_set_new(v->today, row_text(row, "name"),
-                        failure == NULL ? json_string(row_text(out, "value")) : json_null());
-    v->at++;
-    ask_value(v);
-}
-
-static void ask_value(parameters *v)
-{
-    if (!is_global(v, (int64_t)v->at))
-        return;
-    const json_t *row = row_at(v, (int64_t)v->at);
-    v->asking = app_run(v->base.app, &v->base, "parameter.preview",
-                        json_pack("{s:s}", "text", row_text(row, "value")), got_value, NULL);
-}
-
-static void arrived(screen *s)
-{
-    parameters *v = (parameters *)s;
-    job_cancel(g_steal_pointer(&v->asking));
-    v->at = 0;
-    ask_value(v);
-}
 
 /* --- drawing ---------------------------------------------------------------- */
 
@@ -147,11 +110,16 @@ static void draw(screen *s, canvas *c)
     parameters *v = (parameters *)s;
     int height = canvas_height(c), at = LIST_AT;
     screens_draw_line(c, 0, "parameters");
-    if (answer_draw_state(&v->global, c, LIST_AT, _("Reading the parameters ...")))
+    if (answer_draw_state(&v->macros, c, LIST_AT, _("Reading the parameters ...")) ||
+        answer_draw_state(&v->global, c, LIST_AT, _("Reading the parameters ...")))
         return;
-    unsigned long n = (unsigned long)globals(v);
-    canvas_format(c, 1, 4, -1, LOOK_PLAIN,
-                  ngettext("%lu parameter of your own", "%lu parameters of your own", n), n);
+    unsigned long n = (unsigned long)json_array_size(answer_list(&v->global, "parameters"));
+    int x = 4 + canvas_format(c, 1, 4, -1, LOOK_PLAIN,
+                              ngettext("%lu parameter of your own", "%lu parameters of your own",
+                                       n),
+                              n);
+    canvas_format(c, 1, x + 3, -1, LOOK_QUIET, _("values for business date %s"),
+                  row_text(v->macros.out, "business_date"));
     if (n == 0)
         at += 1 + canvas_wrap(c, LIST_AT, 4, canvas_width(c) - 8, height - LIST_AT, LOOK_PLAIN,
                               _("A parameter is a text with a name that tasks use as ${name}: a "
@@ -164,9 +132,7 @@ static void draw(screen *s, canvas *c)
 
 static const char *no_global(screen *s)
 {
-    parameters *v = (parameters *)s;
-    return is_global(v, list_selected(v->list)) ? NULL
-                                                : N_("no parameter of your own is selected");
+    return is_global((parameters *)s) ? NULL : N_("no parameter of your own is selected");
 }
 
 static const char *not_there(screen *s)
@@ -183,12 +149,19 @@ static void open_edit(parameters *v, const json_t *row)
 static void edit(screen *s)
 {
     parameters *v = (parameters *)s;
-    open_edit(v, row_at(v, list_selected(v->list)));
+    open_edit(v, global_of(v, selected(v)));
 }
 
 static void make(screen *s)
 {
     open_edit((parameters *)s, NULL);
+}
+
+static void load(screen *s)
+{
+    parameters *v = (parameters *)s;
+    answer_ask(&v->global, s, "parameter.list", NULL);
+    answer_ask(&v->macros, s, "parameter.macros", NULL);
 }
 
 static void deleted(screen *s, json_t *out, const error *failure, void *user)
@@ -198,7 +171,7 @@ static void deleted(screen *s, json_t *out, const error *failure, void *user)
         app_say_error(s->app, failure);
     else
         app_say(s->app, LOOK_PLAIN, _("Parameter %s is deleted."), row_text(out, "name"));
-    answer_refresh(&((parameters *)s)->global);
+    load(s);
 }
 
 static void delete_answered(screen *s, bool yes, void *user)
@@ -211,7 +184,7 @@ static void delete_answered(screen *s, bool yes, void *user)
 static void delete_parameter(screen *s)
 {
     parameters *v = (parameters *)s;
-    const char *name = row_text(row_at(v, list_selected(v->list)), "name");
+    const char *name = row_text(global_of(v, selected(v)), "name");
     g_autofree char *title = g_strdup_printf(_("Delete parameter %s?"), name);
     const question q = { .title = title,
                          .text = _("A task that uses it and does not set it itself fails from now "
@@ -251,15 +224,14 @@ static void try_text(screen *s)
 static const char *no_builtin(screen *s)
 {
     parameters *v = (parameters *)s;
-    int64_t row = list_selected(v->list);
-    return row >= globals(v) ? NULL : N_("no built-in is selected");
+    return selected(v) != NULL && !is_global(v) ? NULL : N_("no built-in is selected");
 }
 
 static void try_builtin(screen *s)
 {
     parameters *v = (parameters *)s;
     app_prompt(s->app, s, _("Text with parameters and macros"),
-               row_text(row_at(v, list_selected(v->list)), "text"), text_entered, NULL);
+               row_text(selected(v), "text"), text_entered, NULL);
 }
 
 static const action actions[] = {
@@ -292,26 +264,15 @@ static bool find(screen *s, const char *text, int step, bool from_next)
 
 static char *value(screen *s)
 {
-    parameters *v = (parameters *)s;
-    int64_t at = list_selected(v->list);
-    const json_t *row = row_at(v, at);
-    if (row == NULL)
-        return NULL;
-    return g_strdup(is_global(v, at) ? row_text(v->today, row_text(row, "name"))
-                                     : row_text(row, "value"));
+    const json_t *row = selected((parameters *)s);
+    return row != NULL ? g_strdup(row_text(row, "value")) : NULL;
 }
 
 static void refresh(screen *s)
 {
     parameters *v = (parameters *)s;
     answer_refresh(&v->global);
-}
-
-static void resume(screen *s)
-{
-    parameters *v = (parameters *)s;
-    answer_ask(&v->global, s, "parameter.list", NULL);
-    answer_ask(&v->builtin, s, "parameter.macros", NULL);
+    answer_refresh(&v->macros);
 }
 
 static void free_parameters(screen *s)
@@ -319,8 +280,7 @@ static void free_parameters(screen *s)
     parameters *v = (parameters *)s;
     list_free(v->list);
     answer_clear(&v->global);
-    answer_clear(&v->builtin);
-    json_decref(v->today);
+    answer_clear(&v->macros);
     g_free(v->tried);
     g_free(v);
 }
@@ -333,7 +293,7 @@ const screen_ops parameters_ops = {
     .draw = draw,
     .key = key,
     .refresh = refresh,
-    .resume = resume,
+    .resume = load,
     .find = find,
     .value = value,
     .free = free_parameters,
@@ -344,7 +304,5 @@ screen *parameters_new(app *a)
     parameters *v = g_new0(parameters, 1);
     v->base = (screen){ &parameters_ops, a };
     v->list = list_new(columns, &source, v);
-    v->global.arrived = arrived;
-    v->today = json_object();
     return &v->base;
 }
