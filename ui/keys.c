@@ -38,14 +38,16 @@ char *keys_plain(void)
 
 /* --- mdoc ------------------------------------------------------------------ */
 
-/* Text that roff takes as it is. */
+/* Text that roff takes as it is; each sentence on a line of its own. */
 static void append_roff(GString *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
+    for (char before = '\0'; *text != '\0'; before = *text++) {
         if (*text == '\\')
             g_string_append(out, "\\e");
         else if (*text == '-')
             g_string_append(out, "\\-");
+        else if (*text == ' ' && before == '.')
+            g_string_append_c(out, '\n');
         else
             g_string_append_c(out, *text);
     }
@@ -54,7 +56,8 @@ static void append_roff(GString *out, const char *text)
 /* An argument of a macro. */
 static void append_argument(GString *out, const char *text)
 {
-    g_string_append_c(out, '"');
+    /* Punctuation alone would not be taken as an argument. */
+    g_string_append(out, "\"\\&");
     for (; *text != '\0'; text++) {
         if (*text == '"')
             g_string_append(out, "\\(dq");
