@@ -10,3 +10,10 @@ rowferry_SOURCES += \
 unit_tests += tests/unit/test_editor
 tests_unit_test_editor_SOURCES = tests/unit/test_editor.c ui/editor.c ui/editor_draw.c ui/key.c
 tests_unit_test_editor_LDADD = $(unit_ldadd)
+
+unit_tests += tests/unit/test_form_layout tests/unit/test_grid
+tests_unit_test_form_layout_SOURCES = tests/unit/test_form_layout.c ui/form_layout.c
+tests_unit_test_form_layout_LDADD = $(unit_ldadd)
+tests_unit_test_grid_SOURCES = tests/unit/test_grid.c \
+	ui/columns.c ui/editor.c ui/editor_draw.c ui/grid.c ui/key.c ui/scroll.c
+tests_unit_test_grid_LDADD = $(unit_ldadd)

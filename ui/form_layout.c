@@ -159,7 +159,7 @@ static void grow_lines(const form_item *items, unsigned n, int page, int spare, 
         if (places[i].page == page && items[i].kind == ITEM_LINES)
             growing++;
     int down = 0;
-    for (unsigned i = 0; i < n && growing > 0; i++) {
+    for (unsigned i = 0; i < n; i++) {
         if (places[i].page != page)
             continue;
         move_down(&places[i], down);

@@ -293,7 +293,7 @@ static void draw_selected_cell(grid *g, canvas *c, int y, unsigned look)
     const column_place *p = &g->places[g->column];
     if (g->edited != NULL) {
         int room = canvas_width(c) - MARGIN - p->x;
-        int width = CLAMP(p->width, MIN(EDIT_LEAST, room), MAX(room, 1));
+        int width = MAX(1, MIN(MAX(p->width, EDIT_LEAST), room));
         editor_draw(g->edited, c, y, p->x, 1, width, LOOK_UNDERLINE, true);
         return;
     }
