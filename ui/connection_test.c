@@ -8,6 +8,8 @@
 #define STEP_AT    28
 #define DETAIL_AT  39
 #define TIME_WIDTH 7
+/* For what went wrong, in full: message and hint. */
+#define FAILURE_ROWS 3
 
 void connection_test_start(connection_test *t, screen *s, const char *name, const json_t *document)
 {
@@ -40,8 +42,8 @@ int connection_test_height(const connection_test *t)
     if (!connection_test_is_shown(t))
         return 0;
     const error *e = t->answer.failure;
-    return 1 + (int)json_array_size(steps_of(t)) + (e != NULL && e->hint != NULL ? 1 : 0) +
-           (e != NULL && steps_of(t) == NULL ? 1 : 0);
+    int steps = (int)json_array_size(steps_of(t));
+    return 1 + steps + (e != NULL ? FAILURE_ROWS : 0);
 }
 
 /* The names of connection.test's steps, for people. */
@@ -71,8 +73,9 @@ static void draw_step(canvas *c, int y, const json_t *step)
     canvas_text(c, y, STEP_AT, DETAIL_AT - STEP_AT - 1, LOOK_PLAIN,
                 step_word(row_text(step, "step")));
     int right = canvas_width(c) - 1 - TIME_WIDTH;
-    canvas_text(c, y, DETAIL_AT, right - DETAIL_AT - 1, ok ? LOOK_PLAIN : LOOK_BAD,
-                row_text(step, "detail"));
+    /* What went wrong stands below the steps, where there is room for it. */
+    if (ok)
+        canvas_text(c, y, DETAIL_AT, right - DETAIL_AT - 1, LOOK_PLAIN, row_text(step, "detail"));
     g_autofree char *time = g_strdup_printf(
         _("%.0f ms"), 1000 * json_number_value(json_object_get(step, "seconds")));
     canvas_right(c, y, right, TIME_WIDTH, LOOK_QUIET, time);
@@ -119,7 +122,7 @@ void connection_test_draw(const connection_test *t, canvas *c, int y, int height
             draw_step(c, y++, step);
     const error *e = t->answer.failure;
     int width = canvas_width(c) - STATE_AT - 1;
-    if (e != NULL && steps == NULL && y < end)
+    if (e != NULL && y < end)
         y += canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_BAD, e->message);
     if (e != NULL && e->hint != NULL && y < end)
         canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_PLAIN, e->hint);

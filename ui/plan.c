@@ -156,7 +156,7 @@ static const char *date_of(const plan_screen *v)
 
 static void change_date(screen *s)
 {
-    app_prompt(s->app, s, _("Business date YYYY-MM-DD (empty: yesterday)"),
+    app_prompt(s->app, s, _("Business date (empty: yesterday)"),
                date_of((plan_screen *)s), date_entered, NULL);
 }
 
