@@ -227,7 +227,7 @@ static void size(screen *s, int rows, int columns, int *height, int *width)
 {
     (void)s;
     *height = MIN(rows, FORM_AT + FORM_ROWS + 6);
-    *width = MIN(columns, 76);
+    *width = MIN(columns, 78); /* over the marks of the list below */
 }
 
 static void draw_today(condition *v, canvas *c, int y)

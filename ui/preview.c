@@ -76,12 +76,15 @@ static char *count_words(const preview *v)
 {
     int64_t n = rows_view_count(v->rows);
     const json_t *count = json_object_get(v->answer.out, "count");
+    const char *why = row_text(v->answer.out, "count_note");
     bool more = json_is_true(json_object_get(v->answer.out, "more"));
     g_autofree char *shown = text_count(n);
     if (json_is_integer(count) && json_integer_value(count) > n) {
         g_autofree char *all = text_count(json_integer_value(count));
         return g_strdup_printf(_("the first %s of %s rows"), shown, all);
     }
+    if (more && why[0] != '\0')
+        return g_strdup_printf(_("the first %s rows, there are more; not counted: %s"), shown, why);
     if (more)
         return g_strdup_printf(_("the first %s rows, there are more"), shown);
     return g_strdup_printf(ngettext("%s row, that is all", "%s rows, that is all",

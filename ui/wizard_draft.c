@@ -180,15 +180,12 @@ static void draft_chosen(screen *s, int index, void *user)
         read_task(s);
 }
 
-/* "Go on with the draft of orders, 2026-03-17 14:05" */
-static char *draft_title(const json_t *draft, const char *task)
+/* "Go on with the draft of 2026-03-17 14:05" */
+static char *draft_title(const json_t *draft)
 {
-    const char *name = text_of(json_object_get(draft, "document"), "name");
     g_autofree char *when = g_strndup(text_of(draft, "updated_at"), strlen("2026-03-17T14:05"));
     g_strdelimit(when, "T", ' ');
-    if (task != NULL || name[0] == '\0')
-        return g_strdup_printf(_("Go on with the draft of %s"), when);
-    return g_strdup_printf(_("Go on with the draft of %s: \"%s\""), when, name);
+    return g_strdup_printf(_("Go on with the draft of %s"), when);
 }
 
 static void offer_drafts(screen *s)
@@ -198,7 +195,7 @@ static void offer_drafts(screen *s)
     size_t i;
     json_t *draft;
     json_array_foreach (w->offered, i, draft)
-        g_ptr_array_add(titles, draft_title(draft, w->task));
+        g_ptr_array_add(titles, draft_title(draft));
     g_ptr_array_add(titles, g_strdup(w->task != NULL ? _("Begin with the task as it is saved")
                                                      : _("Begin with an empty task")));
     g_ptr_array_add(titles, NULL);

@@ -392,12 +392,13 @@ static void draw_conditions(filter_step *p, canvas *c)
 
 static void draw_sql(filter_step *p, canvas *c)
 {
-    int height = canvas_height(c) - LIST_AT;
+    enum { NOTE_ROWS = 2 };
+    int height = canvas_height(c) - LIST_AT, width = canvas_width(c) - 8;
     canvas_text(c, TITLE_AT, 4, -1, LOOK_PLAIN,
                 _("A condition in the database's own SQL, without the word WHERE"));
-    editor_draw(p->where, c, LIST_AT, 4, MAX(height - 2, 1), canvas_width(c) - 8, LOOK_PLAIN, true);
-    canvas_text(c, canvas_height(c) - 1, 4, canvas_width(c) - 8, LOOK_QUIET,
-                _("Parameters are put in as text: write day = '${yyyy-mm-dd}' with its quotes."));
+    editor_draw(p->where, c, LIST_AT, 4, MAX(height - NOTE_ROWS - 1, 1), width, LOOK_PLAIN, true);
+    canvas_wrap(c, canvas_height(c) - NOTE_ROWS, 4, width, NOTE_ROWS, LOOK_QUIET,
+                _("Parameters are put in as text, the quotes are yours: day = '${yyyy-mm-dd}'"));
 }
 
 static void draw(screen *s, canvas *c)

@@ -71,21 +71,19 @@ static void show_wrong(screen *s, const error *e)
 
 /* --- a text that came back --------------------------------------------------- */
 
-static void checked(screen *s, json_t *out, const error *failure, void *user)
+/* Whether @document is right as far as it goes: whole parts that were not come
+ * to yet may be missing, as in the steps. */
+static bool is_right(const json_t *document, error **err)
 {
-    (void)out;
-    (void)user;
-    wizard *w = wizard_of(s);
-    if (failure != NULL) {
-        show_wrong(s, failure);
-        return;
-    }
-    g_autofree char *text = g_steal_pointer(&w->json_text);
-    json_t *document = document_read("JSON", text, strlen(text), NULL);
-    wizard_replace(w, document);
-    if (s->ops->resume != NULL)
-        s->ops->resume(s);
-    app_say(s->app, LOOK_GOOD, _("the steps show the edited task now; nothing is saved yet"));
+    json_t *whole = json_deep_copy(document);
+    json_t *missing = json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s}}", "name", "?", "source",
+                                "connection", "?", "table", "?", "target", "connection", "?",
+                                "table", "?", "mode", "append");
+    json_object_update_missing(whole, missing);
+    g_autoptr(task) t = task_parse(whole, err);
+    json_decref(missing);
+    json_decref(whole);
+    return t != NULL;
 }
 
 static void take_text(screen *s, char *text)
@@ -95,12 +93,16 @@ static void take_text(screen *s, char *text)
     w->json_text = text;
     g_autoptr(error) failure = NULL;
     json_t *document = document_read("JSON", text, strlen(text), &failure);
-    if (document == NULL) {
+    if (document == NULL || !is_right(document, &failure)) {
+        json_decref(document);
         show_wrong(s, failure);
         return;
     }
-    app_say(s->app, LOOK_PLAIN, _("Checking the text ..."));
-    app_run(s->app, s, "task.check", json_pack("{s:o}", "document", document), checked, NULL);
+    g_clear_pointer(&w->json_text, g_free);
+    wizard_replace(w, document);
+    if (s->ops->resume != NULL)
+        s->ops->resume(s);
+    app_say(s->app, LOOK_GOOD, _("the steps show the edited task now; nothing is saved yet"));
 }
 
 static void edit(screen *s, const char *text)

@@ -69,8 +69,10 @@ static void confirm_answered(screen *s, bool yes, void *user)
         app_run(s->app, s, "task.confirm", json_pack("{s:s}", "name", w->task), confirmed, NULL);
         return;
     }
+    app *a = s->app;
     w->saving = false;
-    app_say(s->app, LOOK_WARNING,
+    wizard_go(s, STEP_MAPPING);
+    app_say(a, LOOK_WARNING,
             _("\"%s\" is saved; it does not run before its mapping is confirmed"), w->task);
 }
 

@@ -181,6 +181,12 @@ static void columns_arrived(screen *s)
     remark_table(step_of(s));
 }
 
+static void forget_columns(source_step *p)
+{
+    answer_clear(&p->columns);
+    g_clear_pointer(&p->asked_about, g_free);
+}
+
 /* The columns of the table, once per table; for its remark and F4. */
 static void ask_columns(source_step *p)
 {
@@ -189,8 +195,7 @@ static void ask_columns(source_step *p)
     const char *name = table || file ? typed(p, kind) : "";
     if (connection[0] == '\0' || name[0] == '\0' || expansions_has_any(name) ||
         (file && strpbrk(name, "*?[") != NULL)) {
-        answer_clear(&p->columns);
-        g_clear_pointer(&p->asked_about, g_free);
+        forget_columns(p);
         remark_table(p);
         return;
     }
@@ -223,6 +228,23 @@ static void load(source_step *p)
     show_fields(p);
     remark_all(p);
     ask_columns(p);
+}
+
+/* All there are, and what the document names when that is none of them: nothing
+ * yet, or one that is gone. */
+static void offer_connections(source_step *p)
+{
+    const char *own = wizard_text(p->step.wizard, "source.connection");
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    if (connection_row(p, own) == NULL)
+        g_ptr_array_add(names, (gpointer)own);
+    size_t i;
+    json_t *row;
+    json_array_foreach (answer_list(&p->connections, "connections"), i, row)
+        g_ptr_array_add(names, (gpointer)row_text(row, "name"));
+    g_ptr_array_add(names, NULL);
+    form_view_set_choices(p->form, "connection", (const char *const *)names->pdata);
+    form_view_set(p->form, "connection", own);
 }
 
 /* --- changing ---------------------------------------------------------------- */
@@ -269,11 +291,15 @@ static void changed(screen *s, const char *id)
         wizard_fields_store(p->form, w, values, id);
     if (strcmp(id, "split_column") == 0 && typed(p, "split_column")[0] == '\0')
         wizard_change(w, "source.split", NULL);
+    if (strcmp(id, "table") == 0 || strcmp(id, "file") == 0)
+        forget_columns(p);
     p->loaded = wizard_changes(w);
     show_fields(p);
     remark_all(p);
     if (strcmp(id, "kind") == 0 || strcmp(id, "connection") == 0)
         ask_columns(p);
+    if (strcmp(id, "connection") == 0)
+        offer_connections(p);
 }
 
 /* A value that was chosen instead of typed. */
@@ -387,19 +413,7 @@ static void connections_arrived(screen *s)
     const json_t *rows = answer_list(&p->connections, "connections");
     if (p->connections.failure != NULL)
         app_say_error(s->app, p->connections.failure);
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_ptr_array_add(names, (gpointer) "");
-    size_t i;
-    json_t *row;
-    json_array_foreach (rows, i, row)
-        g_ptr_array_add(names, (gpointer)row_text(row, "name"));
-    /* The document may name one that is gone: shown as it is, and said beside it. */
-    const char *own = wizard_text(wizard_of(s), "source.connection");
-    if (own[0] != '\0' && connection_row(p, own) == NULL)
-        g_ptr_array_add(names, (gpointer)own);
-    g_ptr_array_add(names, NULL);
-    form_view_set_choices(p->form, "connection", (const char *const *)names->pdata);
-    form_view_set(p->form, "connection", own);
+    offer_connections(p);
     show_fields(p);
     remark_all(p);
     ask_columns(p);
