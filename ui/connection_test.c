@@ -4,9 +4,12 @@
 
 #include <string.h>
 
-#define STATE_AT   20
-#define STEP_AT    28
-#define DETAIL_AT  39
+#define LABEL_AT   4
+#define VERDICT_AT 20
+#define ROOMY      72 /* columns from which on steps stand below the verdict */
+/* From where the state of a step stands. */
+#define STEP_AFTER   8
+#define DETAIL_AFTER 19
 #define TIME_WIDTH 7
 /* For what went wrong, in full: message and hint. */
 #define FAILURE_ROWS 3
@@ -60,22 +63,29 @@ static const char *step_word(const char *step)
     return step;
 }
 
+static int steps_at(const canvas *c)
+{
+    return canvas_width(c) >= ROOMY ? VERDICT_AT : LABEL_AT;
+}
+
 static void draw_step(canvas *c, int y, const json_t *step)
 {
+    int x = steps_at(c);
     bool ok = json_is_true(json_object_get(step, "ok"));
     const char *state = ok ? row_text(step, "state") : "failed";
     bool warned = strcmp(state, "warning") == 0;
     unsigned look = !ok ? LOOK_BAD : warned ? LOOK_WARNING : LOOK_GOOD;
-    canvas_text(c, y, STATE_AT, STEP_AT - STATE_AT - 1, look,
+    canvas_text(c, y, x, STEP_AFTER - 1, look,
                 !ok      ? _("failed")
                 : warned ? _("warning")
                          : _("ok"));
-    canvas_text(c, y, STEP_AT, DETAIL_AT - STEP_AT - 1, LOOK_PLAIN,
+    canvas_text(c, y, x + STEP_AFTER, DETAIL_AFTER - STEP_AFTER - 1, LOOK_PLAIN,
                 step_word(row_text(step, "step")));
     int right = canvas_width(c) - 1 - TIME_WIDTH;
     /* What went wrong stands below the steps, where there is room for it. */
     if (ok)
-        canvas_text(c, y, DETAIL_AT, right - DETAIL_AT - 1, LOOK_PLAIN, row_text(step, "detail"));
+        canvas_text(c, y, x + DETAIL_AFTER, right - x - DETAIL_AFTER - 1, LOOK_PLAIN,
+                    row_text(step, "detail"));
     g_autofree char *time = g_strdup_printf(
         _("%.0f ms"), 1000 * json_number_value(json_object_get(step, "seconds")));
     canvas_right(c, y, right, TIME_WIDTH, LOOK_QUIET, time);
@@ -94,16 +104,16 @@ static double seconds_of(const json_t *steps)
 static void draw_verdict(const connection_test *t, canvas *c, int y)
 {
     const answer *a = &t->answer;
-    canvas_text(c, y, 4, STATE_AT - 5, LOOK_PLAIN, _("Test"));
+    canvas_text(c, y, LABEL_AT, VERDICT_AT - LABEL_AT - 1, LOOK_PLAIN, _("Test"));
     if (answer_waits(a)) {
-        canvas_format(c, y, STATE_AT, -1, LOOK_ACCENT, _("connecting to %s, %.0f s, Esc gives up"),
+        canvas_format(c, y, VERDICT_AT, -1, LOOK_ACCENT, _("connecting to %s, %.0f s, Esc gives up"),
                       t->subject, job_seconds(a->running));
     } else if (a->given_up) {
-        canvas_text(c, y, STATE_AT, -1, LOOK_WARNING, _("given up"));
+        canvas_text(c, y, VERDICT_AT, -1, LOOK_WARNING, _("given up"));
     } else if (a->failure != NULL) {
-        canvas_format(c, y, STATE_AT, -1, LOOK_BAD, _("%s: failed"), t->subject);
+        canvas_format(c, y, VERDICT_AT, -1, LOOK_BAD, _("%s: failed"), t->subject);
     } else {
-        canvas_format(c, y, STATE_AT, -1, LOOK_GOOD, _("%s: good, %.0f ms"), t->subject,
+        canvas_format(c, y, VERDICT_AT, -1, LOOK_GOOD, _("%s: good, %.0f ms"), t->subject,
                       1000 * seconds_of(steps_of(t)));
     }
 }
@@ -121,9 +131,9 @@ void connection_test_draw(const connection_test *t, canvas *c, int y, int height
         if (y < end)
             draw_step(c, y++, step);
     const error *e = t->answer.failure;
-    int width = canvas_width(c) - STATE_AT - 1;
+    int x = steps_at(c), width = canvas_width(c) - x - 1;
     if (e != NULL && y < end)
-        y += canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_BAD, e->message);
+        y += canvas_wrap(c, y, x, width, end - y, LOOK_BAD, e->message);
     if (e != NULL && e->hint != NULL && y < end)
-        canvas_wrap(c, y, STATE_AT, width, end - y, LOOK_PLAIN, e->hint);
+        canvas_wrap(c, y, x, width, end - y, LOOK_PLAIN, e->hint);
 }

@@ -53,8 +53,8 @@ static bool is_global(const parameters *v)
 enum { COLUMN_TEXT, COLUMN_TODAY, COLUMN_SORT, COLUMN_WRITTEN, COLUMN_MEANING };
 
 static const list_column columns[] = {
-    { N_("Parameter"), 20, 34, 0, TEXT_LEFT }, { N_("Today"), 16, 30, 0, TEXT_LEFT },
-    { N_("Kind"), 8, 8, 2, TEXT_LEFT },        { N_("Written as"), 12, 30, 3, TEXT_LEFT },
+    { N_("Parameter"), 20, 28, 0, TEXT_LEFT }, { N_("Today"), 16, 22, 0, TEXT_LEFT },
+    { N_("Kind"), 8, 8, 2, TEXT_LEFT },        { N_("Written as"), 12, 20, 3, TEXT_LEFT },
     { N_("Meaning"), 16, 0, 1, TEXT_LEFT },    { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
