@@ -58,8 +58,7 @@ bool first_rows_read(const first_rows *f, json_t *rows, first_rows_found *found,
     }
     /* One more tells whether there are more. */
     unsigned wanted = f->limit - (unsigned)MIN(json_array_size(rows), f->limit) + 1;
-    g_autofree char *sql =
-        f->sql != NULL ? g_strdup_printf("%s LIMIT %u", f->sql, wanted) : NULL;
+    g_autofree char *sql = f->sql != NULL ? g_strdup_printf("%s LIMIT %u", f->sql, wanted) : NULL;
     const read_request request = { .sql = sql,
                                    .parameters = f->parameters,
                                    .n_parameters = f->n_parameters,

@@ -10,7 +10,7 @@ struct file_filter;
 
 typedef struct {
     session *from;
-    const char *sql; /* one SELECT that a LIMIT may follow, or NULL: */
+    const char *sql;  /* one SELECT that a LIMIT may follow, or NULL: */
     const char *path; /* a file */
     const value *parameters;
     unsigned n_parameters;

@@ -160,7 +160,7 @@ static bool leave_unmapped(plan *p, const column_info *c, error **err)
         return plan_tolerate(p, c->name, err);
     }
     plan_warn_about(p, c->name, _("target column \"%s\" is not mapped: it gets %s"), c->name,
-              c->has_default ? _("its default") : "NULL");
+                    c->has_default ? _("its default") : "NULL");
     return true;
 }
 

@@ -54,8 +54,8 @@ static bool count_by_query(session *s, const plan_segment *segment, int64_t *row
 {
     g_autofree char *sql =
         g_strdup_printf("SELECT count(*) FROM (\n%s\n) AS counted", segment->sql);
-    g_autoptr(query_result) r = s->ops->query(s, sql, (const value *)segment->values->data,
-                                              segment->values->len, err);
+    g_autoptr(query_result) r =
+        s->ops->query(s, sql, (const value *)segment->values->data, segment->values->len, err);
     if (r == NULL)
         return false;
     *rows += g_ascii_strtoll(((char **)r->rows->pdata[0])[0], NULL, 10);
@@ -99,10 +99,9 @@ static bool count_by_reading(session *s, plan *p, const plan_segment *segment, i
 
 static bool count_segments(plan *p, counting *c, int64_t *rows, error **err)
 {
-    const session_options options = { .read_only = true,
-                                      .run_token = p->run_token,
-                                      .cancelled = count_is_over,
-                                      .cancel_user = c };
+    const session_options options = {
+        .read_only = true, .run_token = p->run_token, .cancelled = count_is_over, .cancel_user = c
+    };
     for (guint i = 0; i < p->segments->len; i++) {
         const plan_segment *segment = &g_array_index(p->segments, plan_segment, i);
         g_autoptr(session) s = session_open(segment->connection, &options, err);
@@ -173,10 +172,10 @@ json_t *plan_preview(const task *t, const plan_context *context, unsigned limit,
     double seconds = (double)(g_get_monotonic_time() - began) / 1e6;
     const plan_segment *first = &g_array_index(p->segments, plan_segment, 0);
     json_t *out = json_pack("{s:o, s:o, s:b, s:I, s:I, s:s?, s:o, s:s?, s:f}", "columns",
-                            first_rows_columns(p->source_columns), "rows", rows, "more",
-                            found.more, "malformed", (json_int_t)found.malformed, "cut",
-                            (json_int_t)found.cut, "sql", first->sql, "values", values_of(first),
-                            "filter", p->filter_text, "seconds", seconds);
+                            first_rows_columns(p->source_columns), "rows", rows, "more", found.more,
+                            "malformed", (json_int_t)found.malformed, "cut", (json_int_t)found.cut,
+                            "sql", first->sql, "values", values_of(first), "filter", p->filter_text,
+                            "seconds", seconds);
     if (add_count(p, out, err))
         return out;
     json_decref(out);

@@ -93,8 +93,8 @@ typedef struct {
 } plan_unit;
 
 typedef struct {
-    char *column;     /* of the target, or NULL: of the whole mapping */
-    bool is_problem;  /* a plan would fail; else a warning */
+    char *column;         /* of the target, or NULL: of the whole mapping */
+    bool is_problem;      /* a plan would fail; else a warning */
     char *message, *hint; /* hint or NULL */
 } plan_finding;
 

@@ -67,10 +67,9 @@ static json_t *row_of(const plan *p, const column_info *c)
     const column_info *source =
         m != NULL && m->source >= 0 ? p->source_columns->pdata[m->source] : NULL;
     const plan_finding *f = finding_about(p, c->name);
-    json_t *row =
-        json_pack("{s:s, s:s, s:b, s:b, s:s}", "target", c->name, "target_type",
-                  c->type_text != NULL ? c->type_text : "", "key", is_key(p, c->name), "not_null",
-                  c->not_null, "rule", rule_of(p, c, m));
+    json_t *row = json_pack("{s:s, s:s, s:b, s:b, s:s}", "target", c->name, "target_type",
+                            c->type_text != NULL ? c->type_text : "", "key", is_key(p, c->name),
+                            "not_null", c->not_null, "rule", rule_of(p, c, m));
     json_object_set_new(row, "source", optional(source != NULL ? source->name : NULL));
     json_object_set_new(row, "source_type", optional(source != NULL ? source->type_text : NULL));
     json_object_set_new(row, "value", optional(m != NULL ? m->fixed_text : NULL));
@@ -111,9 +110,8 @@ static json_t *keys_of(const plan *p)
         json_t *columns = json_array();
         for (char **c = k->columns; *c != NULL; c++)
             json_array_append_new(columns, json_string(*c));
-        json_array_append_new(
-            list, json_pack("{s:o, s:b, s:b}", "columns", columns, "primary", k->primary, "usable",
-                            k->plain));
+        json_array_append_new(list, json_pack("{s:o, s:b, s:b}", "columns", columns, "primary",
+                                              k->primary, "usable", k->plain));
     }
     return list;
 }
@@ -168,6 +166,6 @@ json_t *plan_suggest(const task *t, const plan_context *context, error **err)
     }
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "rows", rows_of(p), "source_columns",
                      source_columns, "unmapped", unmapped_of(p), "target_columns",
-                     target_columns(p), "keys", keys_of(p), "created", p->creates_table,
-                     "problems", problems_of(p));
+                     target_columns(p), "keys", keys_of(p), "created", p->creates_table, "problems",
+                     problems_of(p));
 }

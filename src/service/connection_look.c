@@ -80,8 +80,8 @@ static table_info *find_table(session *s, const char *text, bool *has_schema, er
         error_propagate(err, &local);
         return NULL;
     }
-    error_set(err, ERROR_NOT_FOUND, _("connection \"%s\" has no table \"%s\""),
-              s->connection->name, text);
+    error_set(err, ERROR_NOT_FOUND, _("connection \"%s\" has no table \"%s\""), s->connection->name,
+              text);
     error_hint(err, _("\"rowferry connection tables %s\" lists them"), s->connection->name);
     return NULL;
 }
@@ -158,11 +158,11 @@ bool connection_rows(engine *e, const json_t *in, json_t **out, error **err)
         json_decref(rows);
         return false;
     }
-    *out = json_pack("{s:o, s:o, s:b, s:I, s:I, s:o}", "columns",
-                     first_rows_columns(table->columns), "rows", rows, "more", found.more,
-                     "malformed", (json_int_t)found.malformed, "cut", (json_int_t)found.cut,
-                     "row_estimate",
-                     table->row_estimate >= 0 ? json_integer(table->row_estimate) : json_null());
+    *out =
+        json_pack("{s:o, s:o, s:b, s:I, s:I, s:o}", "columns", first_rows_columns(table->columns),
+                  "rows", rows, "more", found.more, "malformed", (json_int_t)found.malformed, "cut",
+                  (json_int_t)found.cut, "row_estimate",
+                  table->row_estimate >= 0 ? json_integer(table->row_estimate) : json_null());
     return true;
 }
 
@@ -205,16 +205,14 @@ bool connection_guard(engine *e, const json_t *in, json_t **out, error **err)
         .refused_at = &at,
     };
     g_autoptr(error) why = NULL;
-    g_autoptr(guard_statement) statement =
-        plan_guard(s->connection, table, !has_schema, document_get_text(in, "sql"), &options,
-                   &reason, &why);
+    g_autoptr(guard_statement) statement = plan_guard(
+        s->connection, table, !has_schema, document_get_text(in, "sql"), &options, &reason, &why);
     bool accepted = statement != NULL;
     const char code[] = { reason, '\0' };
     *out = json_pack("{s:b, s:s?, s:s?, s:s?, s:s?, s:o}", "accepted", accepted, "sql",
                      accepted ? statement->shown : NULL, "reason", accepted ? NULL : code,
-                     "message", accepted ? NULL : why->message, "hint",
-                     accepted ? NULL : why->hint, "at",
-                     accepted ? json_null() : json_integer((json_int_t)at));
+                     "message", accepted ? NULL : why->message, "hint", accepted ? NULL : why->hint,
+                     "at", accepted ? json_null() : json_integer((json_int_t)at));
     return true;
 }
 

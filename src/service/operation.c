@@ -77,8 +77,8 @@ static bool are_scalars(const json_t *given)
 {
     const char *key;
     json_t *element;
-    json_object_foreach((json_t *)given, key,
-                        element) if (json_is_object(element) || json_is_array(element)) return false;
+    json_object_foreach((json_t *)given, key, element) if (json_is_object(element) ||
+                                                           json_is_array(element)) return false;
     return json_is_object(given);
 }
 
@@ -115,7 +115,8 @@ static bool check_given(const operation *o, const input_field *f, const json_t *
         return error_set(err, ERROR_USAGE, _("%s: \"%s\" is not in this version"), o->name,
                          f->name);
     }
-    return good || error_set(err, ERROR_USAGE, _("%s: \"%s\" must be %s"), o->name, f->name, wanted);
+    return good ||
+           error_set(err, ERROR_USAGE, _("%s: \"%s\" must be %s"), o->name, f->name, wanted);
 }
 
 static bool unknown_key(const operation *o, const char *key, error **err)

@@ -13,11 +13,11 @@ static json_t *optional_text(const char *text)
 
 static json_t *audit_row(const engine *e, const audit_record *r)
 {
-    json_t *row = json_pack("{s:I, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "id", (json_int_t)r->id,
-                            "at", engine_time(e, r->at), "user", engine_user(e, r->uid), "action",
-                            r->operation, "object", r->object, "detail", optional_text(r->detail),
-                            "old_hash", optional_text(r->old_hash), "new_hash",
-                            optional_text(r->new_hash));
+    json_t *row =
+        json_pack("{s:I, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "id", (json_int_t)r->id, "at",
+                  engine_time(e, r->at), "user", engine_user(e, r->uid), "action", r->operation,
+                  "object", r->object, "detail", optional_text(r->detail), "old_hash",
+                  optional_text(r->old_hash), "new_hash", optional_text(r->new_hash));
     bool other = r->login_uid != UINT32_MAX && r->login_uid != r->uid;
     json_object_set_new(row, "login",
                         other ? json_string(engine_user(e, r->login_uid)) : json_null());
@@ -28,12 +28,11 @@ static bool on_list(engine *e, const json_t *in, json_t **out, error **err)
 {
     int64_t limit = document_get_integer(in, "limit", LIST_LIMIT);
     store *s = engine_store(e, err);
-    g_autoptr(GPtrArray) list =
-        s != NULL ? store_audit_list(s, document_get_text(in, "action"),
-                                     document_get_text(in, "object"),
-                                     document_get_integer(in, "before", 0),
-                                     (int)MIN(limit, LIST_MOST), err)
-                  : NULL;
+    g_autoptr(GPtrArray) list = s != NULL ? store_audit_list(s, document_get_text(in, "action"),
+                                                             document_get_text(in, "object"),
+                                                             document_get_integer(in, "before", 0),
+                                                             (int)MIN(limit, LIST_MOST), err)
+                                          : NULL;
     if (list == NULL)
         return false;
     json_t *rows = json_array();
@@ -51,9 +50,12 @@ static const input_field list_fields[] = {
     { NULL, INPUT_TEXT, 0, NULL, NULL, NULL },
 };
 static const output_column columns[] = {
-    { "id", N_("ID"), CELL_NUMBER },      { "at", N_("AT"), CELL_TIME },
-    { "user", N_("USER"), CELL_TEXT },    { "action", N_("ACTION"), CELL_TEXT },
-    { "object", N_("OBJECT"), CELL_TEXT }, { "detail", N_("DETAIL"), CELL_TEXT },
+    { "id", N_("ID"), CELL_NUMBER },
+    { "at", N_("AT"), CELL_TIME },
+    { "user", N_("USER"), CELL_TEXT },
+    { "action", N_("ACTION"), CELL_TEXT },
+    { "object", N_("OBJECT"), CELL_TEXT },
+    { "detail", N_("DETAIL"), CELL_TEXT },
     { NULL, NULL, CELL_TEXT },
 };
 

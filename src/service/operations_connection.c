@@ -132,8 +132,8 @@ static json_t *connection_row(const engine *e, const connection_record *r, json_
     json_t *row = json_pack("{s:s, s:s, s:s, s:b, s:o, s:i, s:o}", "name", r->name, "type",
                             document_get_text(document, "type"), "address", address, "protected",
                             document_get_flag(document, "protected", false), "updated_at",
-                            engine_time(e, r->updated_at), "used_by",
-                            (int)json_array_size(tasks), "tasks", tasks);
+                            engine_time(e, r->updated_at), "used_by", (int)json_array_size(tasks),
+                            "tasks", tasks);
     json_decref(document);
     return row;
 }
@@ -325,8 +325,7 @@ static bool on_test(engine *e, const json_t *in, json_t **out, error **err)
     if ((name == NULL) == (document == NULL))
         return error_set(err, ERROR_USAGE,
                          _("either the NAME of a connection or a --document is needed"));
-    g_autoptr(connection) unsaved =
-        document != NULL ? unsaved_connection(e, document, err) : NULL;
+    g_autoptr(connection) unsaved = document != NULL ? unsaved_connection(e, document, err) : NULL;
     const connection *c = document != NULL ? unsaved : engine_connection(e, name, err);
     if (c == NULL)
         return false;
@@ -380,9 +379,9 @@ static const input_field tables_fields[] = {
     { "pattern", INPUT_TEXT, INPUT_POSITIONAL, "PART", N_("only names that hold this text"), NULL },
     END_FIELD,
 };
-#define TABLE_FIELD                                                                            \
-    {                                                                                          \
-        "table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",                       \
+#define TABLE_FIELD                                                                              \
+    {                                                                                            \
+        "table", INPUT_TEXT, INPUT_REQUIRED | INPUT_POSITIONAL, "TABLE",                         \
             N_("name, schema.name or [\"schema\", \"name\"]; a file of a file connection"), NULL \
     }
 static const input_field columns_fields[] = { NAME_FIELD, TABLE_FIELD, END_FIELD };
@@ -403,9 +402,12 @@ static const input_field guard_fields[] = {
 };
 
 static const output_column list_columns[] = {
-    { "name", N_("NAME"), CELL_TEXT },        { "type", N_("TYPE"), CELL_TEXT },
-    { "address", N_("ADDRESS"), CELL_TEXT },  { "protected", N_("PROTECTED"), CELL_FLAG },
-    { "used_by", N_("TASKS"), CELL_NUMBER },  { "updated_at", N_("SAVED"), CELL_TIME },
+    { "name", N_("NAME"), CELL_TEXT },
+    { "type", N_("TYPE"), CELL_TEXT },
+    { "address", N_("ADDRESS"), CELL_TEXT },
+    { "protected", N_("PROTECTED"), CELL_FLAG },
+    { "used_by", N_("TASKS"), CELL_NUMBER },
+    { "updated_at", N_("SAVED"), CELL_TIME },
     { NULL, NULL, CELL_TEXT },
 };
 static const output_column tables_columns[] = { { "schema", N_("SCHEMA"), CELL_TEXT },

@@ -40,9 +40,9 @@ static bool on_save(engine *e, const json_t *in, json_t **out, error **err)
         return false;
     const char *subject = document_get_text(in, "subject");
     char *text = json_dumps(json_object_get(in, "document"), JSON_COMPACT);
-    bool saved = store_draft_save(s, &id, document_get_text(in, "kind"),
-                                  subject != NULL ? subject : "", text,
-                                  document_get_integer(in, "base_version", 0), err);
+    bool saved =
+        store_draft_save(s, &id, document_get_text(in, "kind"), subject != NULL ? subject : "",
+                         text, document_get_integer(in, "base_version", 0), err);
     free(text);
     if (saved)
         *out = json_pack("{s:I}", "id", (json_int_t)id);
@@ -123,8 +123,8 @@ static const input_field id_fields[] = {
     END_FIELD,
 };
 static const output_column columns[] = {
-    { "id", N_("DRAFT"), CELL_NUMBER },     { "kind", N_("KIND"), CELL_TEXT },
-    { "subject", N_("SUBJECT"), CELL_TEXT }, { "base_version", N_("VERSION"), CELL_NUMBER },
+    { "id", N_("DRAFT"), CELL_NUMBER },       { "kind", N_("KIND"), CELL_TEXT },
+    { "subject", N_("SUBJECT"), CELL_TEXT },  { "base_version", N_("VERSION"), CELL_NUMBER },
     { "updated_at", N_("SAVED"), CELL_TIME }, { NULL, NULL, CELL_TEXT },
 };
 

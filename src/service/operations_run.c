@@ -207,8 +207,7 @@ static bool on_log(engine *e, const json_t *in, json_t **out, error **err)
     g_autofree char *path =
         r->log_path != NULL ? g_strdup(r->log_path) : engine_run_file(e, r->id, "log.jsonl");
     int64_t next = q.after;
-    json_t *events =
-        access(path, F_OK) == 0 ? log_file_read(path, &q, &next, err) : json_array();
+    json_t *events = access(path, F_OK) == 0 ? log_file_read(path, &q, &next, err) : json_array();
     if (events == NULL)
         return false;
     *out = json_pack("{s:I, s:o, s:I}", "run", (json_int_t)r->id, "events", events, "next",

@@ -47,7 +47,8 @@ static bool on_save(engine *e, const json_t *in, json_t **out, error **err)
         .name = t->name,
         .document = text,
         .connections = connections,
-        .confirmed = document_get_flag(in, "confirm", false) || task_document_is_confirmed(s, t->name, document),
+        .confirmed = document_get_flag(in, "confirm", false) ||
+                     task_document_is_confirmed(s, t->name, document),
         .expected_version = TASK_ANY_VERSION,
     };
     bool saved = store_task_save(s, &asked, NULL, err);
@@ -198,17 +199,17 @@ static const input_field no_fields[] = { END_FIELD };
 static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
 static const input_field version_fields[] = { NAME_FIELD, VERSION_FIELD, END_FIELD };
 static const input_field run_fields[] = { NAME_FIELD, RUN_FIELDS, END_FIELD };
-#define SAVED_OR_NOT_FIELDS                                                                       \
-    { "document",                                                                                 \
-      INPUT_DOCUMENT,                                                                             \
-      INPUT_POSITIONAL,                                                                           \
-      "FILE",                                                                                     \
-      N_("JSON document, saved or not; - reads standard input"),                                  \
-      "file" },                                                                                   \
-        { "name", INPUT_TEXT, 0, "TASK", N_("a saved task instead of a document"), "task" },      \
+#define SAVED_OR_NOT_FIELDS                                                                          \
+    { "document",                                                                                    \
+      INPUT_DOCUMENT,                                                                                \
+      INPUT_POSITIONAL,                                                                              \
+      "FILE",                                                                                        \
+      N_("JSON document, saved or not; - reads standard input"),                                     \
+      "file" },                                                                                      \
+        { "name", INPUT_TEXT, 0, "TASK", N_("a saved task instead of a document"), "task" },         \
         { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL }, \
-    {                                                                                             \
-        "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL          \
+    {                                                                                                \
+        "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL             \
     }
 static const input_field check_fields[] = {
     { "document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",

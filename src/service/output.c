@@ -181,8 +181,7 @@ char *output_rows(const json_t *out, int columns)
             text_append_cell(line, cells->pdata[i + c], widths[c], TEXT_LEFT);
             g_string_append(line, c + 1 < n ? "  " : "");
         }
-        g_autofree char *shown =
-            columns > 0 ? text_clip(line->str, columns) : g_strdup(line->str);
+        g_autofree char *shown = columns > 0 ? text_clip(line->str, columns) : g_strdup(line->str);
         g_string_append_printf(text, "%s\n", g_strchomp(shown));
     }
     return g_string_free(text, FALSE);

@@ -36,9 +36,9 @@ static void add(json_t *rows, const run_scope *scope, const char *sort, const ch
 {
     g_autoptr(error) why = NULL;
     g_autofree char *expanded = parameter_expand(&scope->scope, text, &why);
-    json_array_append_new(
-        rows, json_pack("{s:s, s:s, s:s?, s:s, s:s?}", "sort", sort, "text", text, "value",
-                        expanded, "meaning", meaning, "error", why != NULL ? why->message : NULL));
+    json_array_append_new(rows, json_pack("{s:s, s:s, s:s?, s:s, s:s?}", "sort", sort, "text", text,
+                                          "value", expanded, "meaning", meaning, "error",
+                                          why != NULL ? why->message : NULL));
 }
 
 static void add_named(json_t *rows, const run_scope *scope, const char *sort, const char *name,
@@ -53,8 +53,7 @@ static void add_task(json_t *rows, const run_scope *scope, const task *t)
     g_autoptr(GList) names = t != NULL ? g_hash_table_get_keys(t->parameters) : NULL;
     names = g_list_sort(names, (GCompareFunc)g_strcmp0);
     for (GList *name = names; name != NULL; name = name->next)
-        add_named(rows, scope, "task", name->data,
-                  g_hash_table_lookup(t->parameters, name->data));
+        add_named(rows, scope, "task", name->data, g_hash_table_lookup(t->parameters, name->data));
 }
 
 static bool add_globals(json_t *rows, const run_scope *scope, store *s, error **err)

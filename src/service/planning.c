@@ -111,11 +111,9 @@ planned_task *planned_task_of_document(engine *e, const json_t *document, const 
 planned_task *planned_task_new(engine *e, const task_record *record, const planning_request *r,
                                error **err)
 {
-    json_t *document =
-        document_read(record->name, record->document, strlen(record->document), err);
-    planned_task *p = document != NULL
-                          ? planned_task_of_document(e, document, record->id, r, err)
-                          : NULL;
+    json_t *document = document_read(record->name, record->document, strlen(record->document), err);
+    planned_task *p =
+        document != NULL ? planned_task_of_document(e, document, record->id, r, err) : NULL;
     json_decref(document);
     return p;
 }
@@ -137,8 +135,8 @@ static json_t *source_alone(const json_t *document)
     const char *connection_name = document_get_text(source, "connection");
     json_object_set_new(alone, "target",
                         json_pack("{s:s, s:s, s:s}", "connection",
-                                  connection_name != NULL ? connection_name : "new", "table",
-                                  "new", "mode", "append"));
+                                  connection_name != NULL ? connection_name : "new", "table", "new",
+                                  "mode", "append"));
     return alone;
 }
 

@@ -60,13 +60,12 @@ static json_t *seconds_of(const engine *e, const run_record *r)
 
 json_t *run_row(const engine *e, const run_record *r)
 {
-    json_t *row =
-        json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:o, s:o}", "run", (json_int_t)r->id,
-                  "task", r->task_name, "business_date", r->business_date, "slot", slot_of(r),
-                  "kind", run_kind_name(r->kind), "state", run_state_name(r->state), "attempt",
-                  r->attempt, "started_at", engine_time(e, r->started_at), "finished_at",
-                  engine_time(e, r->finished_at), "error",
-                  optional_text(has_failed(r) ? r->failure_code : NULL));
+    json_t *row = json_pack(
+        "{s:I, s:s, s:s, s:o, s:s, s:s, s:i, s:o, s:o, s:o}", "run", (json_int_t)r->id, "task",
+        r->task_name, "business_date", r->business_date, "slot", slot_of(r), "kind",
+        run_kind_name(r->kind), "state", run_state_name(r->state), "attempt", r->attempt,
+        "started_at", engine_time(e, r->started_at), "finished_at", engine_time(e, r->finished_at),
+        "error", optional_text(has_failed(r) ? r->failure_code : NULL));
     const error *failure = has_failed(r) ? r->failure : NULL;
     json_object_set_new(row, "message", optional_text(failure != NULL ? failure->message : NULL));
     json_object_set_new(row, "seconds", seconds_of(e, r));
@@ -148,9 +147,8 @@ static void add_plan(json_t *into, const run_record *r, bool whole)
     json_t *expected = json_object_get(into, "rows_expected");
     if (expected == NULL || json_is_null(expected)) {
         json_t *estimate = json_object_get(json_object_get(planned, "source"), "row_estimate");
-        json_object_set_new(into, "rows_expected", known_count(estimate != NULL
-                                                                   ? json_integer_value(estimate)
-                                                                   : -1));
+        json_object_set_new(into, "rows_expected",
+                            known_count(estimate != NULL ? json_integer_value(estimate) : -1));
     }
     static const char *const left_out[] = { "mapping", "segments", "task", "business_date" };
     for (size_t i = 0; i < G_N_ELEMENTS(left_out) && planned != NULL && !whole; i++)

@@ -177,8 +177,7 @@ GPtrArray *store_connection_uses(store *s, error **err)
                        " ORDER BY c.connection, t.name",
                        err))
         return NULL;
-    g_autoptr(GPtrArray) list =
-        g_ptr_array_new_with_free_func((GDestroyNotify)connection_use_free);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)connection_use_free);
     int step;
     while ((step = query_step(&q, err)) == 1) {
         connection_use *u = g_new0(connection_use, 1);

@@ -58,10 +58,10 @@ static GArray *find_ids(store *s, const run_filter *f, const selection *w, int64
 {
     bool backwards = skip > total / 2;
     int64_t wanted = CLAMP(total - skip, 0, limit);
-    g_autofree char *sql = g_strdup_printf("SELECT id FROM run INDEXED BY %s WHERE 1%s"
-                                           " ORDER BY id %s LIMIT ? OFFSET ?",
-                                           index_for(f, total), w->conditions->str,
-                                           backwards ? "ASC" : "DESC");
+    g_autofree char *sql =
+        g_strdup_printf("SELECT id FROM run INDEXED BY %s WHERE 1%s"
+                        " ORDER BY id %s LIMIT ? OFFSET ?",
+                        index_for(f, total), w->conditions->str, backwards ? "ASC" : "DESC");
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_auto(query) q = { 0 };
     if (wanted == 0)

@@ -387,8 +387,8 @@ bool run_head_load(store *s, int64_t id, run_head *h, error **err)
 
 bool run_is_lost(const store_lease *lease, error **err)
 {
-    error_set(err, ERROR_LOST,
-              _("this process does not hold the run %" PRId64 " any more"), lease->run);
+    error_set(err, ERROR_LOST, _("this process does not hold the run %" PRId64 " any more"),
+              lease->run);
     return error_hint(err, _("It was taken for dead, or the run was given to another process."));
 }
 

@@ -79,8 +79,7 @@ static bool no_such_task(const char *name, int64_t version, error **err)
 {
     if (version > 0)
         return error_set(err, ERROR_NOT_FOUND,
-                         _("there is no version %" PRId64 " of the task \"%s\""), version,
-                         name);
+                         _("there is no version %" PRId64 " of the task \"%s\""), version, name);
     return error_set(err, ERROR_NOT_FOUND, _("there is no task \"%s\""), name);
 }
 
@@ -184,8 +183,7 @@ static bool check_expected(const task_save *t, const task_record *old, error **e
     if (old == NULL)
         return error_set(err, ERROR_DOCUMENT, _("the task \"%s\" was deleted meanwhile"), t->name);
     error_set(err, ERROR_DOCUMENT,
-              _("the task \"%s\" was changed meanwhile: its version is %" PRId64
-                ", not %" PRId64),
+              _("the task \"%s\" was changed meanwhile: its version is %" PRId64 ", not %" PRId64),
               t->name, old->version, t->expected_version);
     return error_hint(err, _("Load it again and repeat the edit."));
 }
@@ -348,9 +346,8 @@ static bool refuse_open_runs(store *s, const task_record *r, error **err)
         return step == 0;
     int64_t run = query_take_int(&q);
     g_autofree char *state = query_take_text(&q);
-    error_set(err, ERROR_BUSY,
-              _("cannot delete the task \"%s\": its run %" PRId64 " is %s"), r->name, run,
-              state);
+    error_set(err, ERROR_BUSY, _("cannot delete the task \"%s\": its run %" PRId64 " is %s"),
+              r->name, run, state);
     return error_hint(err, _("Cancel the run, or wait for its end."));
 }
 

@@ -161,8 +161,8 @@ static void tables_are_aligned_and_safe(void **state)
                    " \"protected\": false, \"updated_at\": null}]}",
                    0, NULL);
     g_autofree char *text = output_table(find("connection list"), out, false, 0);
-    assert_string_equal(text, "NAME  TYPE    ADDRESS  PROTECTED  SAVED\n"
-                              "a     sqlite  /x       yes        2026-03-02 00:00:05\n"
+    assert_string_equal(text, "NAME  TYPE    ADDRESS  PROTECTED  TASKS  SAVED\n"
+                              "a     sqlite  /x       yes               2026-03-02 00:00:05\n"
                               "数据  file    ␛[31m\n");
     json_decref(out);
 }
