@@ -68,10 +68,10 @@ bool wizard_fields_store(const form_view *f, wizard *w, const wizard_field *fiel
     return true;
 }
 
-static bool is_about(const char *path, const wizard_field *field)
+static bool begins(const char *path, const char *beginning)
 {
-    size_t n = strlen(field->path);
-    return strncmp(path, field->path, n) == 0 && strchr(".[", path[n]) != NULL;
+    size_t n = strlen(beginning);
+    return strncmp(path, beginning, n) == 0 && strchr(".[", path[n]) != NULL;
 }
 
 void wizard_fields_focus(form_view *f, const wizard *w, const wizard_field *fields)
@@ -79,9 +79,15 @@ void wizard_fields_focus(form_view *f, const wizard *w, const wizard_field *fiel
     const char *path = NULL;
     if (wizard_complaint(w, &path) == NULL || path == NULL)
         return;
-    for (; fields->id != NULL; fields++)
-        if (is_about(path, fields)) {
-            form_view_set_focus(f, fields->id);
+    /* About this value or a part of it; else about all of which it is one. */
+    for (const wizard_field *one = fields; one->id != NULL; one++)
+        if (begins(path, one->path)) {
+            form_view_set_focus(f, one->id);
+            return;
+        }
+    for (const wizard_field *one = fields; one->id != NULL; one++)
+        if (begins(one->path, path)) {
+            form_view_set_focus(f, one->id);
             return;
         }
 }

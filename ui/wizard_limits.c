@@ -82,7 +82,7 @@ static const struct {
     { "rows_per_second", 0, INT64_MAX, N_("empty: no limit") },
     { "bytes_per_second", 0, INT64_MAX, N_("empty: no limit") },
     { "timeout", 1, 300, N_("minutes; empty: 120") },
-    { "streams", 1, 16, N_("empty: as processors, up to 4") },
+    { "streams", 1, 16, N_("empty: as many as suit") },
     { "attempts", 0, 10, N_("times; empty: none") },
     { "interval", 1, 30, N_("minutes; empty: 5") },
     { "rows", 0, INT64_MAX, "" },

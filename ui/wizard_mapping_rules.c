@@ -410,7 +410,8 @@ static void target_entered(screen *s, const char *text, void *user)
 
 static const char *not_new(screen *s)
 {
-    return step_of(s)->is_new ? NULL : N_("only a table that is created gets other columns");
+    const mapping_step *m = step_of(s);
+    return m->known && m->is_new ? NULL : N_("only a table that is created gets other columns");
 }
 
 static void add_target(screen *s)

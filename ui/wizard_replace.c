@@ -89,6 +89,15 @@ static int64_t count_rows(void *user)
     return (int64_t)json_array_size(((replacements *)user)->rules);
 }
 
+/* In quotes when it would be taken for less than it is. */
+static void append_shown(GString *out, const char *text, bool regex)
+{
+    g_autofree char *shown = to_prompt(text, regex);
+    size_t n = strlen(shown);
+    bool quotes = n == 0 || shown[0] == ' ' || shown[n - 1] == ' ';
+    g_string_append_printf(out, quotes ? "\"%s\"" : "%s", shown);
+}
+
 /* NULL when the rule will do. Caller frees. */
 static char *wrong_with(const json_t *rule)
 {
@@ -107,17 +116,14 @@ static void cell(void *user, int64_t row, unsigned column, GString *text, list_s
     bool regex = is_on(rule, "regex");
     switch (column) {
     case COLUMN_FIND: {
-        g_autofree char *wrong = wrong_with(rule), *shown = to_prompt(text_of(rule, "find"), regex);
-        g_string_append(text, shown);
+        g_autofree char *wrong = wrong_with(rule);
+        append_shown(text, text_of(rule, "find"), regex);
         style->mark = wrong != NULL ? '!' : ' ';
         break;
     }
-    case COLUMN_WITH: {
-        g_autofree char *shown = to_prompt(text_of(rule, "with"), regex);
-        g_string_append(text, shown[0] != '\0' ? shown : _("(nothing)"));
-        style->look = shown[0] != '\0' ? LOOK_PLAIN : LOOK_QUIET;
+    case COLUMN_WITH:
+        append_shown(text, text_of(rule, "with"), regex);
         break;
-    }
     case COLUMN_KIND:
         g_string_append(text, regex ? _("pattern") : _("text"));
         break;

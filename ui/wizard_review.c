@@ -41,13 +41,19 @@ static bool has_failed(const review *r)
 /* What needs the person comes first. */
 static GPtrArray *warnings_first(GPtrArray *lines)
 {
-    gint at = 0;
+    int at = 0;
     for (guint i = 0; i < lines->len; i++) {
         const plan_line *line = lines->pdata[i];
         if (line->look != LOOK_WARNING)
             continue;
         gpointer moved = g_ptr_array_steal_index(lines, i);
         g_ptr_array_insert(lines, at++, moved);
+    }
+    if (at > 0) {
+        plan_line *gap = g_new0(plan_line, 1);
+        gap->label = g_strdup("");
+        gap->text = g_strdup("");
+        g_ptr_array_insert(lines, at, gap);
     }
     return lines;
 }
@@ -142,7 +148,7 @@ static void date_entered(screen *s, const char *text, void *user)
 
 static void change_date(screen *s)
 {
-    app_prompt(s->app, s, _("Business date YYYY-MM-DD (empty: yesterday):"), date_of(s),
+    app_prompt(s->app, s, _("Business date (empty: yesterday):"), date_of(s),
                date_entered, NULL);
 }
 

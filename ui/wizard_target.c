@@ -4,6 +4,7 @@
 #include "base/intl.h"
 #include "base/text.h"
 #include "ui/answer.h"
+#include "ui/expansions.h"
 #include "ui/mapping_rows.h"
 #include "ui/typed_value.h"
 #include "ui/wizard_fields.h"
@@ -21,6 +22,7 @@ typedef struct {
     form_view *form;
     answer connections, columns;
     verdict pre, post;
+    expansions today;
     char *asked;        /* connection and table that the columns were asked for, or NULL */
     GPtrArray *found;   /* of table_column*, or NULL */
     const char *picked; /* the field that a choice of columns is for: constant */
@@ -549,9 +551,24 @@ static void draw_note(target_step *t, canvas *c, int y, int height)
         canvas_wrap(c, y + used, TEXT_AT, width, height - used, LOOK_WARNING, sentence);
 }
 
+/* What texts with dates in them stand for today. */
+static void remark_today(target_step *t)
+{
+    static const char *const ids[] = { "slice_value", "slice_from", "slice_until" };
+    const json_t *parameters = wizard_value(t->step.wizard, "parameters");
+    for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+        bool wrong = false;
+        const char *text = get(t, ids[i]);
+        const char *value =
+            expansions_has_any(text) ? expansions_get(&t->today, parameters, text, &wrong) : NULL;
+        form_view_remark(t->form, ids[i], wrong ? LOOK_BAD : LOOK_QUIET, value);
+    }
+}
+
 static void draw(screen *s, canvas *c)
 {
     target_step *t = (target_step *)s;
+    remark_today(t);
     wizard_draw_steps(&t->step, c, 0);
     int room = canvas_height(c) - FORM_AT;
     int note = MIN(NOTE_ROWS, room / 3);
@@ -617,6 +634,7 @@ static void free_step(screen *s)
     answer_clear(&t->columns);
     verdict_clear(&t->pre);
     verdict_clear(&t->post);
+    expansions_clear(&t->today);
     g_free(t->asked);
     g_clear_pointer(&t->found, g_ptr_array_unref);
     wizard_release(&t->step);
@@ -649,5 +667,6 @@ wizard_step *wizard_target_new(app *a, wizard *w)
     t->columns.arrived = columns_arrived;
     t->pre.answer.arrived = t->post.answer.arrived = verdict_arrived;
     t->loaded = wizard_changes(w) - 1;
+    expansions_init(&t->today, &t->step.base);
     return &t->step;
 }
