@@ -131,7 +131,7 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
         break;
     case COLUMN_TARGET_TYPE:
         g_string_append(text, r->target != NULL ? target_type(m, r) : "");
-        if (r->target_column != NULL && r->target_column->key)
+        if (json_is_true(json_object_get(mapping_suggested(m, r->target), "key")))
             g_string_append(text, _(" key"));
         break;
     default:

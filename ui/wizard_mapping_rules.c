@@ -123,6 +123,19 @@ static void target_chosen(screen *s, int index, void *user)
         put_rule(m, m->offered->pdata[index], json_pack("{s:s}", "source", from));
 }
 
+/* Target columns that a source column goes to, or (@taken false) that none does. */
+static void offer_targets(mapping_step *m, GPtrArray *lines, bool taken)
+{
+    for (unsigned i = 0; i < mapping_rows_count(m->rows); i++) {
+        const mapping_row *to = mapping_rows_get(m->rows, i);
+        if (to->target == NULL || to->rule == RULE_GENERATED || (to->source != NULL) != taken)
+            continue;
+        g_ptr_array_add(m->offered, g_strdup(to->target));
+        g_ptr_array_add(lines, taken ? g_strdup_printf(_("%s  now from %s"), to->target, to->source)
+                                     : g_strdup(to->target));
+    }
+}
+
 static void choose_target(screen *s)
 {
     mapping_step *m = step_of(s);
@@ -133,15 +146,8 @@ static void choose_target(screen *s)
         g_ptr_array_add(m->offered, g_strdup(r->source));
         g_ptr_array_add(lines, g_strdup_printf(_("%s  a new column"), r->source));
     }
-    for (unsigned i = 0; i < mapping_rows_count(m->rows); i++) {
-        const mapping_row *to = mapping_rows_get(m->rows, i);
-        if (to->target == NULL || to->rule == RULE_GENERATED)
-            continue;
-        g_ptr_array_add(m->offered, g_strdup(to->target));
-        g_ptr_array_add(lines, to->source != NULL
-                                   ? g_strdup_printf(_("%s  now from %s"), to->target, to->source)
-                                   : g_strdup(to->target));
-    }
+    offer_targets(m, lines, false);
+    offer_targets(m, lines, true);
     g_ptr_array_add(lines, NULL);
     if (m->offered->len == 0) {
         app_say(s->app, LOOK_WARNING, _("the target has no column that takes it"));

@@ -214,19 +214,20 @@ static char *row_words(mapping_step *m, const mapping_row *r)
     return NULL;
 }
 
+/* Short enough for one line of a narrow screen. */
 static const char *ways_out(const mapping_step *m, const mapping_row *r, bool warned)
 {
-    if (r->problem == MAPPING_NEEDED)
-        return _("Ways out    s source column   c constant   p parameter");
+    if (r->rule == RULE_NONE || r->rule == RULE_SKIP)
+        return _("Ways out   s column  c constant  p parameter");
     if (r->own != NULL && r->problem != MAPPING_FINE)
-        return _("Ways out    s source column   x rule away   d leave it out");
+        return _("Ways out   s column  x rule away  d leave out");
     if (r->problem != MAPPING_FINE)
-        return _("Ways out    s source column   a auto map   d leave it out");
+        return _("Ways out   s column  a auto map  d leave out");
     if (!warned)
         return NULL;
     return json_is_true(wizard_value(m->step.wizard, "target.round"))
-               ? _("Ways out    s source column   r replace   o do not round   k allow rejects")
-               : _("Ways out    s source column   r replace   o round   k allow rejects");
+               ? _("Ways out   s column  r replace  k rejects")
+               : _("Ways out   s column  r replace  o round  k rejects");
 }
 
 /* What stands against the mapping as a whole; "" when nothing does. */
