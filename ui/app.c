@@ -331,6 +331,8 @@ static void quit(screen *s)
 
 static const action everywhere[] = {
     { "help", '?', N_("Help"), N_("Show what can be done here"), NULL, 0, show_help, NULL },
+    { "help.text", K_F(1), N_("Help"), N_("Show what can be done here, also in a text field"), NULL,
+      ACTION_IN_TEXT, show_help, NULL },
     { "palette", ':', NULL, N_("Do something by its name"), NULL, 0, show_palette, NULL },
     { "palette.text", KEY_CONTROL('P'), NULL, N_("Do something by its name, also in a text field"),
       NULL, ACTION_IN_TEXT, show_palette, NULL },

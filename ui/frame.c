@@ -91,8 +91,7 @@ static void draw_footer(app *a, canvas *c, int y)
     int right = canvas_width(c) - 1, x = 1, shown = 0;
     for (guint i = 0; i < all->len; i++) {
         const action_entry *e = &g_array_index(all, action_entry, i);
-        if (strcmp(e->action->id, "help") != 0 ||
-            (in_text && (e->action->flags & ACTION_IN_TEXT) == 0))
+        if (strcmp(e->action->id, in_text ? "help.text" : "help") != 0)
             continue;
         const char *label = _(e->action->label);
         g_autofree char *name = key_label(e->key);
@@ -102,7 +101,7 @@ static void draw_footer(app *a, canvas *c, int y)
     }
     for (guint i = 0; i < all->len && shown < FOOTER_ACTIONS; i++) {
         const action_entry *e = &g_array_index(all, action_entry, i);
-        if (e->action->label == NULL || e->key == K_NONE || strcmp(e->action->id, "help") == 0 ||
+        if (e->action->label == NULL || e->key == K_NONE || g_str_has_prefix(e->action->id, "help") ||
             (in_text && (e->action->flags & ACTION_IN_TEXT) == 0) || action_refused(e) != NULL)
             continue;
         int width = draw_action(c, y, x, right - x, e->key, _(e->action->label));

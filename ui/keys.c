@@ -77,8 +77,10 @@ static void append_manual(GString *out, const char *title, const char *summary,
     g_string_append(out, ".Ss ");
     append_argument(out, title);
     g_string_append_c(out, '\n');
-    if (summary != NULL)
-        g_string_append_printf(out, "%s\n", summary);
+    if (summary != NULL) {
+        append_roff(out, summary);
+        g_string_append_c(out, '\n');
+    }
     g_string_append(out, ".Bl -tag -width \"Ctrl-PgDn\"\n");
     for (; actions != NULL && actions->id != NULL; actions++) {
         g_autofree char *name = key_label(actions->key);

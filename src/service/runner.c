@@ -503,18 +503,16 @@ static bool wait_until_taken(store *s, int64_t run, GPid child, error **err)
 bool runner_detach(engine *e, int64_t run, error **err)
 {
     store *s = engine_store(e, err);
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *number = g_strdup_printf("%" PRId64, run);
     if (s == NULL)
         return false;
-    if (program == NULL)
-        return error_set(err, ERROR_INTERNAL, _("cannot find the program's own file"));
-    char verb[] = "--execute";
-    char *arguments[] = { program, verb, number, NULL };
+    /* The link itself: it leads to this program also after an upgrade replaced the file. */
+    char program[] = "/proc/self/exe", name[] = PACKAGE_NAME, verb[] = "--execute";
+    char *arguments[] = { program, name, verb, number, NULL };
     g_autoptr(GError) problem = NULL;
     GPid child;
-    const GSpawnFlags flags =
-        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
+    const GSpawnFlags flags = G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_FILE_AND_ARGV_ZERO |
+                              G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL;
     if (!g_spawn_async("/", arguments, NULL, flags, own_session, NULL, &child, &problem))
         return error_set(err, ERROR_INTERNAL, _("could not start a process: %s"), problem->message);
     return wait_until_taken(s, run, child, err);
