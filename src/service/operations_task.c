@@ -199,23 +199,21 @@ static const input_field no_fields[] = { END_FIELD };
 static const input_field name_fields[] = { NAME_FIELD, END_FIELD };
 static const input_field version_fields[] = { NAME_FIELD, VERSION_FIELD, END_FIELD };
 static const input_field run_fields[] = { NAME_FIELD, RUN_FIELDS, END_FIELD };
-#define SAVED_OR_NOT_FIELDS                                                                          \
-    { "document",                                                                                    \
-      INPUT_DOCUMENT,                                                                                \
-      INPUT_POSITIONAL,                                                                              \
-      "FILE",                                                                                        \
-      N_("JSON document, saved or not; - reads standard input"),                                     \
-      "file" },                                                                                      \
-        { "name", INPUT_TEXT, 0, "TASK", N_("a saved task instead of a document"), "task" },         \
-        { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL }, \
-    {                                                                                                \
-        "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL             \
-    }
+/* clang-format off */
+#define LOOK_FIELDS                                                                          \
+    { "date", INPUT_TEXT, 0, "DATE",                                                         \
+      N_("business date YYYY-MM-DD; default: yesterday"), NULL },                            \
+    { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL }
+#define SAVED_OR_NOT_FIELDS                                                                  \
+    { "document", INPUT_DOCUMENT, INPUT_POSITIONAL, "FILE",                                  \
+      N_("JSON document, saved or not; - reads standard input"), "file" },                   \
+    { "name", INPUT_TEXT, 0, "TASK", N_("a saved task instead of a document"), "task" },     \
+    LOOK_FIELDS
+/* clang-format on */
 static const input_field check_fields[] = {
     { "document", INPUT_DOCUMENT, INPUT_REQUIRED | INPUT_POSITIONAL, "FILE",
       N_("JSON document, saved or not; - reads standard input"), "file" },
-    { "date", INPUT_TEXT, 0, "DATE", N_("business date YYYY-MM-DD; default: yesterday"), NULL },
-    { "param", INPUT_PAIRS, 0, "NAME=VALUE", N_("set a parameter for this look"), NULL },
+    LOOK_FIELDS,
     END_FIELD,
 };
 static const input_field preview_fields[] = {

@@ -190,6 +190,7 @@ json_t *run_details(engine *e, const run_record *r, bool whole_plan, error **err
     json_t *options = r->options != NULL ? json_loads(r->options, 0, NULL) : NULL;
     json_t *o = run_row(e, r);
     json_object_set_new(o, "error", error_to_json(has_failed(r) ? r->failure : NULL));
+    json_object_del(o, "message"); /* the error holds it */
     json_object_set_new(o, "phase", optional_text(run_state_is_live(r->state) ? r->phase : NULL));
     json_object_set_new(o, "task_version", json_integer(r->task_version));
     json_object_set_new(o, "attempts_allowed", attempts_allowed(s, r, options));
@@ -221,6 +222,7 @@ json_t *counters_to_json(const run_counters *c)
         known_count(c->rows_inserted), "rows_updated", known_count(c->rows_updated),
         "rows_unchanged", known_count(c->rows_unchanged), "bytes", (json_int_t)c->bytes, "seconds",
         c->seconds);
+    json_object_set_new(o, "rows_expected", known_count(c->rows_expected));
     json_object_set_new(o, "waits",
                         json_pack("{s:f, s:f, s:f, s:f, s:f}", "source", c->wait_source,
                                   "transform", c->wait_transform, "target", c->wait_target,
