@@ -70,8 +70,10 @@ void wizard_keep_last_draft(wizard *w)
         w->drafting = NULL;
         wizard_unhold(w);
     }
-    if (is_new(w))
-        app_run(w->below->app, w->below, "draft.save", draft_of(w), NULL, NULL);
+    if (!is_new(w))
+        return;
+    w->drafted = w->changes; /* a terminal that goes away may tell it twice */
+    app_run(w->below->app, w->below, "draft.save", draft_of(w), NULL, NULL);
 }
 
 void wizard_drop_draft(wizard *w)
