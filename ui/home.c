@@ -392,7 +392,8 @@ static void started(screen *s, json_t *out, const error *failure, void *user)
         app_say_error(s->app, failure);
         return;
     }
-    app_open(s->app, run_detail_new(s->app, json_integer_value(json_object_get(out, "run"))));
+    app_say(s->app, LOOK_PLAIN, "%s", "");
+    app_open(s->app, run_detail_new(s->app, number_of(out, "run")));
 }
 
 static void start_answered(screen *s, bool yes, void *user)
