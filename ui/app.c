@@ -415,8 +415,11 @@ static void take_key(app *a, ui_key k)
         top->ops->key(top, k);
 }
 
+/* The signal and the closed terminal come together: work is saved once. */
 static void hung_up(app *a)
 {
+    if (a->ended)
+        return;
     for (guint i = a->stack->len; i-- > 0;) {
         screen *s = a->stack->pdata[i];
         if (s->ops->rescue != NULL)
