@@ -17,3 +17,12 @@ tests_unit_test_form_layout_LDADD = $(unit_ldadd)
 tests_unit_test_grid_SOURCES = tests/unit/test_grid.c \
 	ui/columns.c ui/editor.c ui/editor_draw.c ui/grid.c ui/key.c ui/scroll.c
 tests_unit_test_grid_LDADD = $(unit_ldadd)
+
+if HAVE_LIBVTERM
+ui_tests += tests/ui/form_probe
+tests_ui_form_probe_SOURCES = tests/ui/form_probe.c \
+	ui/canvas.c ui/columns.c ui/editor.c ui/editor_draw.c ui/form_draw.c ui/form_focus.c \
+	ui/form_layout.c ui/form_view.c ui/grid.c ui/input.c ui/key.c ui/look.c ui/restore.c \
+	ui/scroll.c ui/terminal.c ui/terminal_modes.c ui/terminal_signals.c
+tests_ui_form_probe_LDADD = librowferry.a $(NCURSES_LIBS) $(libs)
+endif

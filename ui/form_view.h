@@ -12,7 +12,7 @@ typedef enum {
     FIELD_TEXT,
     FIELD_SECRET,
     FIELD_LINES,  /* several rows; grows with the room there is */
-    FIELD_CHOICE, /* one of words; Space and Left/Right change it, F4 lists all */
+    FIELD_CHOICE, /* one of words; Space and Left/Right change it, Enter and F4 list all */
     FIELD_FLAG,   /* [x] */
     FIELD_BUTTON, /* Enter performs pressed() */
     FIELD_STATIC, /* shown, never focused */
@@ -31,7 +31,9 @@ typedef struct {
 
 typedef struct form_view form_view;
 
-/* @fields is borrowed. @changed (may be NULL) is called after every change by
+/* Needs an open terminal, and is freed before that is closed. @fields is
+ * borrowed; what looks a field up by its id insists on one that is there.
+ * @changed (may be NULL) is called after every change by
  * the person, @pressed for buttons and F4 on text fields (may be NULL). */
 form_view *form_view_new(app *a, screen *s, const form_field *fields,
                          void (*changed)(screen *s, const char *id),
@@ -55,8 +57,9 @@ bool form_view_in_text(const form_view *f);
 /* Whether a value differs from what form_view_set() put there last. */
 bool form_view_is_changed(const form_view *f);
 
-/* Tab, Shift-Tab, Up, Down between fields, everything else to the focused one;
- * false when it was not taken. */
+/* Tab and Shift-Tab go round the fields; Up, Down and Enter stop at the first and
+ * the last, PgUp and PgDn turn pages; everything else goes to the focused field.
+ * False when it was not taken. */
 bool form_view_key(form_view *f, ui_key k);
 /* Labels from column 5, values from 21, remarks from 53 or below; pages when
  * the height is too small, the focused field is always visible. */
