@@ -376,7 +376,7 @@ static void take_text(connection_edit *v, const char *text)
     g_free(v->json_text);
     v->json_text = document == NULL ? g_strdup(text) : NULL;
     if (document == NULL) {
-        error_hint(&wrong, _("^E goes on with the text"));
+        error_hint(&wrong, _("^E goes on"));
         app_say_error(a, wrong);
         return;
     }
