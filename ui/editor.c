@@ -91,8 +91,7 @@ static void clear_step(edit_step *step)
 
 static edit_step *last_step(const editor *e)
 {
-    return e->steps->len == 0 ? NULL
-                              : &g_array_index(e->steps, edit_step, e->steps->len - 1);
+    return e->steps->len == 0 ? NULL : &g_array_index(e->steps, edit_step, e->steps->len - 1);
 }
 
 static void forget_oldest(editor *e)

@@ -36,17 +36,31 @@ int editor_columns(const editor *e, size_t at, size_t end, int column)
         return TAB_COLUMNS - column % TAB_COLUMNS;
     if (end == at + 1 && text[at] >= ' ' && text[at] < 0x7F)
         return 1;
+    /* Ideographs alone; a megabyte of them is walked for every key. */
+    if (end == at + 3 && (guchar)text[at] >= 0xE5 && (guchar)text[at] <= 0xE9)
+        return 2;
     return shown_columns(text + at, end - at);
+}
+
+/* The position behind the character at @at, which begins at *column; that of
+ * the next is there then. */
+static size_t step(const editor *e, size_t at, int *column)
+{
+    const char *text = e->text->str + at;
+    if (text[0] >= ' ' && text[0] < 0x7F && (guchar)text[1] < 0x80) {
+        (*column)++;
+        return at + 1;
+    }
+    size_t next = editor_next(e, at);
+    *column += editor_columns(e, at, next, *column);
+    return next;
 }
 
 int editor_column(const editor *e, size_t at)
 {
     int column = 0;
-    for (size_t p = editor_line_start(e, at); p < at;) {
-        size_t next = editor_next(e, p);
-        column += editor_columns(e, p, next, column);
-        p = next;
-    }
+    for (size_t p = editor_line_start(e, at); p < at;)
+        p = step(e, p, &column);
     return column;
 }
 
@@ -54,8 +68,7 @@ size_t editor_at_column(const editor *e, size_t at, int column)
 {
     size_t p = editor_line_start(e, at), end = editor_line_end(e, at);
     for (int reached = 0; p < end;) {
-        size_t next = editor_next(e, p);
-        reached += editor_columns(e, p, next, reached);
+        size_t next = step(e, p, &reached);
         if (reached > column)
             break;
         p = next;
@@ -72,10 +85,9 @@ static bool line_fits(const editor *e, size_t at, int width)
 }
 
 /* Move as little as needed up and down, by thirds of the width sideways: every
- * step to the side repaints the rows. */
-static void scroll_sideways(editor *e, int width)
+ * step to the side repaints the rows. The cursor is at @column of its line. */
+static void scroll_sideways(editor *e, int column, int width)
 {
-    int column = editor_column(e, e->cursor);
     size_t end = editor_line_end(e, e->cursor), next = editor_next(e, e->cursor);
     int room = e->cursor < end ? editor_columns(e, e->cursor, next, column) : 1;
     int edge = width >= EDGES_FROM ? 1 : 0;
@@ -144,14 +156,13 @@ static void draw_line(const editor *e, canvas *c, size_t start, int y, int x, in
     }
     int drawn = from;
     while (p < end && column < to) {
-        size_t next = editor_next(e, p);
-        int columns = editor_columns(e, p, next, column);
-        if (column >= from && column + columns <= to) {
-            append_blanks(row, column - drawn);
-            append_cluster(e, row, p, next, columns);
-            drawn = column + columns;
+        int begins = column;
+        size_t next = step(e, p, &column);
+        if (begins >= from && column <= to) {
+            append_blanks(row, begins - drawn);
+            append_cluster(e, row, p, next, column - begins);
+            drawn = column;
         }
-        column += columns;
         p = next;
     }
     canvas_fill(c, y, x, width, look);
@@ -169,13 +180,14 @@ void editor_draw(editor *e, canvas *c, int y, int x, int height, int width, unsi
         return;
     e->rows = height;
     scroll_lines(e, height);
-    scroll_sideways(e, width);
+    int column = editor_column(e, e->cursor);
+    scroll_sideways(e, column, width);
     size_t cursor_line = editor_line_start(e, e->cursor);
     size_t line = e->top;
     for (int row = 0; row < height; row++) {
         draw_line(e, c, line, y + row, x, width, look);
         if (focus && line == cursor_line)
-            canvas_cursor(c, y + row, x + editor_column(e, e->cursor) - e->left);
+            canvas_cursor(c, y + row, x + column - e->left);
         size_t end = editor_line_end(e, line);
         if (end == e->text->len) {
             for (row++; row < height; row++)

@@ -22,13 +22,13 @@ struct editor {
     size_t cursor;
     bool lines, secret;
     unsigned revision;
-    GArray *steps;    /* edit_step, the oldest first */
-    size_t kept;      /* bytes removed that the steps hold */
-    edit_run run;     /* what the last step is a run of */
-    int goal;         /* column that Up and Down aim at, -1: the cursor's own */
-    size_t top;       /* what is drawn first: a position in that line */
-    int left;         /* columns hidden on the left */
-    int rows;         /* as last drawn: a page */
+    GArray *steps; /* edit_step, the oldest first */
+    size_t kept;   /* bytes removed that the steps hold */
+    edit_run run;  /* what the last step is a run of */
+    int goal;      /* column that Up and Down aim at, -1: the cursor's own */
+    size_t top;    /* what is drawn first: a position in that line */
+    int left;      /* columns hidden on the left */
+    int rows;      /* as last drawn: a page */
 };
 
 size_t editor_next(const editor *e, size_t at);

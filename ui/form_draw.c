@@ -117,8 +117,7 @@ static void draw_button(const form_cell *cell, canvas *c, int y, const form_plac
         canvas_cursor(c, y, p->x);
 }
 
-static void draw_rows(canvas *c, int y, int x, int rows, int width, unsigned look,
-                      const char *text)
+static void draw_rows(canvas *c, int y, int x, int rows, int width, unsigned look, const char *text)
 {
     g_auto(GStrv) lines = form_wrap(text, width);
     for (int i = 0; i < rows && lines[i] != NULL; i++) {
@@ -199,8 +198,7 @@ static char *line_number(const form_cell *cell, int rows)
 static void hint(const form_view *f, const form_cell *cell)
 {
     const form_place *p = &f->places[cell - f->cells];
-    g_autofree char *line =
-        cell->table->kind == FIELD_LINES ? line_number(cell, p->height) : NULL;
+    g_autofree char *line = cell->table->kind == FIELD_LINES ? line_number(cell, p->height) : NULL;
     const char *help = cell->table->help;
     if (cell->remark != NULL && cell->remark[0] != '\0' && p->remark_rows == 0)
         app_hint(f->app, cell->remark);

@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-#define LABEL_AT        4
-#define VALUE_AT        20
-#define REMARK_AT       52
-#define MARGIN          1  /* free at the right edge */
-#define BESIDE_FROM     (REMARK_AT + 16) /* narrower: remarks go below */
-#define STACKED_BELOW   40 /* narrower: a label has a row of its own */
-#define STACKED_AT      3
-#define LINES_LEAST     3  /* rows of a field with lines */
-#define REMARK_ROWS     3
-#define REMARKS_FROM    6  /* lower: remarks are left to the message line */
+#define LABEL_AT      4
+#define VALUE_AT      20
+#define REMARK_AT     52
+#define MARGIN        1                /* free at the right edge */
+#define BESIDE_FROM   (REMARK_AT + 16) /* narrower: remarks go below */
+#define STACKED_BELOW 40               /* narrower: a label has a row of its own */
+#define STACKED_AT    3
+#define LINES_LEAST   3 /* rows of a field with lines */
+#define REMARK_ROWS   3
+#define REMARKS_FROM  6 /* lower: remarks are left to the message line */
 
 /* --- words into rows ---------------------------------------------------------- */
 
@@ -179,8 +179,7 @@ static int lay_out(const form_item *items, unsigned n, int height, int width, fo
     int page = 0, y = 0;
     for (unsigned i = 0; i < n; i++) {
         places[i] = (form_place){ .page = -1 };
-        if (items[i].hidden ||
-            (items[i].kind == ITEM_GAP && !gap_is_needed(items, n, i, y)))
+        if (items[i].hidden || (items[i].kind == ITEM_GAP && !gap_is_needed(items, n, i, y)))
             continue;
         form_place p;
         int rows = measure(&items[i], height, width, &p);

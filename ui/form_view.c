@@ -93,7 +93,9 @@ static void clear_cell(form_cell *cell)
 
 static form_item item_of(const form_cell *cell)
 {
-    form_item item = { .kind = ITEM_FIELD, .hidden = !cell->shown, .wish = cell->table->width,
+    form_item item = { .kind = ITEM_FIELD,
+                       .hidden = !cell->shown,
+                       .wish = cell->table->width,
                        .remark = cell->remark };
     if (cell->table->label != NULL && cell->table->label[0] != '\0')
         item.label = _(cell->table->label);
@@ -199,8 +201,8 @@ static void list_choices(form_view *f, const form_cell *cell)
     for (int i = 0; i < n; i++)
         titles[i] = field_choice_title(cell, i);
     f->choosing = (int)(cell - f->cells);
-    app_choose(f->app, f->screen, _(cell->table->label), titles, MAX(field_choice(cell), 0),
-               chosen, f);
+    app_choose(f->app, f->screen, _(cell->table->label), titles, MAX(field_choice(cell), 0), chosen,
+               f);
 }
 
 static void toggle(form_view *f, form_cell *cell)
@@ -345,8 +347,8 @@ void form_view_set(form_view *f, const char *id, const char *value)
         set_text(&cell->value, text);
     } else if (strcmp(editor_text(cell->text), text) != 0) {
         /* What was loaded is where undo ends. */
-        editor *fresh = editor_new(text, cell->table->kind == FIELD_LINES,
-                                   cell->table->kind == FIELD_SECRET);
+        editor *fresh =
+            editor_new(text, cell->table->kind == FIELD_LINES, cell->table->kind == FIELD_SECRET);
         editor_free(cell->text);
         cell->text = fresh;
     }

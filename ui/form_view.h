@@ -20,13 +20,13 @@ typedef enum {
 } field_kind;
 
 typedef struct {
-    const char *id;    /* key of the value; NULL ends a table */
+    const char *id; /* key of the value; NULL ends a table */
     field_kind kind;
-    const char *label; /* untranslated */
-    const char *help;  /* untranslated, in the message line while focused; or NULL */
+    const char *label;          /* untranslated */
+    const char *help;           /* untranslated, in the message line while focused; or NULL */
     const char *const *choices; /* FIELD_CHOICE: values as in documents, NULL-ended */
     const char *const *titles;  /* untranslated, as shown; NULL: the values */
-    int width;         /* columns of the value; 0: to the right edge or the remark */
+    int width;                  /* columns of the value; 0: to the right edge or the remark */
 } form_field;
 
 typedef struct form_view form_view;

@@ -22,17 +22,16 @@ struct grid {
     void *user;
     scroll scroll;
     unsigned column;
-    editor *edited;             /* of the selected cell, or NULL */
-    char *message;              /* below the selected row, or NULL */
-    int64_t choosing_row;       /* the cell whose choices are listed */
+    editor *edited;       /* of the selected cell, or NULL */
+    char *message;        /* below the selected row, or NULL */
+    int64_t choosing_row; /* the cell whose choices are listed */
     unsigned choosing_column;
     list_column *shown_columns; /* with the selected one always there */
     column_place *places;
     GString *cell;
 };
 
-grid *grid_new(app *a, screen *s, const list_column *columns, const grid_source *source,
-               void *user)
+grid *grid_new(app *a, screen *s, const list_column *columns, const grid_source *source, void *user)
 {
     grid *g = g_new0(grid, 1);
     g->app = a;
@@ -131,8 +130,8 @@ static void list_choices(grid *g, int64_t row)
     }
     g->choosing_row = row;
     g->choosing_column = g->column;
-    app_choose(g->app, g->screen, _(g->columns[g->column].title),
-               (const char *const *)choices, MAX(current, 0), chosen, g);
+    app_choose(g->app, g->screen, _(g->columns[g->column].title), (const char *const *)choices,
+               MAX(current, 0), chosen, g);
 }
 
 static void edit_text(grid *g, int64_t row)

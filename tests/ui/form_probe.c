@@ -183,8 +183,8 @@ static void draw(app *a)
     else
         form_view_draw(a->form, content, 0, height - 2, true);
     canvas_text(c, height - 1, 1, width - 2, LOOK_QUIET, a->said != NULL ? a->said : a->hint);
-    terminal_accept_paste(a->terminal, a->grid != NULL ? grid_in_text(a->grid)
-                                                       : form_view_in_text(a->form));
+    terminal_accept_paste(a->terminal,
+                          a->grid != NULL ? grid_in_text(a->grid) : form_view_in_text(a->form));
     terminal_end(a->terminal);
 }
 

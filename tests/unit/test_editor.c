@@ -199,8 +199,10 @@ static void setting_a_text_is_one_step(void **state)
 static void what_is_not_an_edit_is_left_to_others(void **state)
 {
     (void)state;
-    static const ui_key never[] = { K_TAB, K_BACKTAB, K_ESCAPE, K_F(2), K_F(3), K_INSERT,
-                                    K_RESIZE, K_NONE, KEY_CONTROL('P'), KEY_CONTROL('A') };
+    static const ui_key never[] = { K_TAB,           K_BACKTAB, K_ESCAPE,
+                                    K_F(2),          K_F(3),    K_INSERT,
+                                    K_RESIZE,        K_NONE,    KEY_CONTROL('P'),
+                                    KEY_CONTROL('A') };
     g_autoptr(editor) one = editor_new("x", false, false);
     g_autoptr(editor) many = editor_new("x\ny", true, false);
     for (size_t i = 0; i < G_N_ELEMENTS(never); i++) {
@@ -436,8 +438,7 @@ static void random_keys_do_what_the_model_does_and_undo_leads_back(void **state)
     g_autoptr(GRand) random = g_rand_new_with_seed(7);
     for (int round = 0; round < 300; round++) {
         g_autoptr(editor) e = editor_new("", true, false);
-        g_autoptr(GHashTable) seen =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         g_hash_table_add(seen, g_strdup(""));
         model m = { .n = 0 };
         while (m.n < MODEL_MOST - 4 && g_rand_int_range(random, 0, 200) > 0) {

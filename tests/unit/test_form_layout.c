@@ -26,10 +26,16 @@ static void a_value_stands_at_21_and_ends_at_the_edge(void **state)
     static const struct {
         int wish, width, x, columns, y;
     } cases[] = {
-        { 0, 80, 20, 59, 0 },  { 30, 80, 20, 30, 0 }, { 30, 132, 20, 30, 0 },
-        { 0, 132, 20, 111, 0 }, { 30, 40, 20, 19, 0 }, { 0, 60, 20, 39, 0 },
+        { 0, 80, 20, 59, 0 },
+        { 30, 80, 20, 30, 0 },
+        { 30, 132, 20, 30, 0 },
+        { 0, 132, 20, 111, 0 },
+        { 30, 40, 20, 19, 0 },
+        { 0, 60, 20, 39, 0 },
         /* A label has a row of its own where there is no room beside it. */
-        { 0, 39, 3, 35, 1 },    { 10, 20, 3, 10, 1 },  { 10, 3, 3, 1, 1 },
+        { 0, 39, 3, 35, 1 },
+        { 10, 20, 3, 10, 1 },
+        { 10, 3, 3, 1, 1 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         form_item item = field("Name", cases[i].wish);
@@ -50,17 +56,12 @@ static void a_remark_is_beside_where_there_is_room_else_below(void **state)
         const char *remark;
         int needs, height, width, x, y, rows, value_width;
     } cases[] = {
-        { "short", 5, 20, 80, 52, 0, 1, 30 },
-        { "short", 30, 20, 80, 52, 0, 1, 30 },
-        { "short", 31, 20, 80, 20, 1, 1, 59 },
-        { "short", 5, 20, 60, 20, 1, 1, 39 },
-        { long_one, 5, 20, 80, 20, 1, 1, 59 },
-        { long_one, 5, 20, 132, 52, 0, 1, 30 },
-        { long_one, 5, 20, 60, 20, 1, 2, 39 },
-        { "one\ntwo", 5, 20, 80, 20, 1, 2, 59 },
+        { "short", 5, 20, 80, 52, 0, 1, 30 },  { "short", 30, 20, 80, 52, 0, 1, 30 },
+        { "short", 31, 20, 80, 20, 1, 1, 59 }, { "short", 5, 20, 60, 20, 1, 1, 39 },
+        { long_one, 5, 20, 80, 20, 1, 1, 59 }, { long_one, 5, 20, 132, 52, 0, 1, 30 },
+        { long_one, 5, 20, 60, 20, 1, 2, 39 }, { "one\ntwo", 5, 20, 80, 20, 1, 2, 59 },
         { "short", 5, 5, 60, 0, 0, 0, 39 }, /* the message line has it */
-        { "short", 5, 5, 80, 52, 0, 1, 30 },
-        { "", 5, 20, 80, 0, 0, 0, 59 },
+        { "short", 5, 5, 80, 52, 0, 1, 30 },   { "", 5, 20, 80, 0, 0, 0, 59 },
         { NULL, 5, 20, 80, 0, 0, 0, 59 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -199,8 +200,9 @@ static void expect_sound(const form_item *items, unsigned n, int height, int wid
 static void every_field_is_somewhere_at_every_size(void **state)
 {
     (void)state;
-    static const char *const texts[] = { NULL, "", "short", "a b c d e f g h i j k l m n o p q r "
-                                                            "s t u v w x y z and once again" };
+    static const char *const texts[] = { NULL, "", "short",
+                                         "a b c d e f g h i j k l m n o p q r "
+                                         "s t u v w x y z and once again" };
     g_autoptr(GRand) random = g_rand_new_with_seed(11);
     for (int round = 0; round < 4000; round++) {
         form_item items[MOST];

@@ -144,10 +144,10 @@ static void press(table *t, const ui_key *keys, size_t n)
         assert_true(grid_key(t->grid, keys[i]));
 }
 
-#define PRESS(t, ...)                                  \
-    do {                                               \
-        const ui_key keys[] = { __VA_ARGS__ };         \
-        press(t, keys, G_N_ELEMENTS(keys));            \
+#define PRESS(t, ...)                          \
+    do {                                       \
+        const ui_key keys[] = { __VA_ARGS__ }; \
+        press(t, keys, G_N_ELEMENTS(keys));    \
     } while (0)
 
 static void draw(table *t, int height, int width)
