@@ -28,7 +28,8 @@ static void edit_again_answered(screen *s, bool yes, void *user)
         edit(s, text);
     } else {
         app_say(s->app, LOOK_WARNING,
-                _("your JSON text is kept; ^E goes on with it, the steps show the task without it"));
+                _("your JSON text is kept; ^E goes on with it, the steps show the task "
+                  "without it"));
     }
 }
 

@@ -50,7 +50,7 @@ static const form_field form_fields[] = {
     { .id = "split_segments", .kind = FIELD_TEXT, .label = N_("Into parts"), .width = 6,
       .help = N_("From 1 to 1000; empty: as many as there are streams") },
     { .id = "time_zone", .kind = FIELD_TEXT, .label = N_("Time zone"), .width = 30,
-      .help = N_("Of timestamps without a zone; they are converted when the target names one too") },
+      .help = N_("Of timestamps without a zone; converted when the target names one too") },
     { .id = NULL },
 };
 
@@ -139,17 +139,18 @@ static void remark_connection(source_step *p)
 
 static void remark_table(source_step *p)
 {
+    const char *id = of_files(p) ? "file" : "table";
     const json_t *columns = answer_list(&p->columns, "columns");
     if (p->columns.failure != NULL) {
-        form_view_remark(p->form, "table", LOOK_WARNING, p->columns.failure->message);
+        form_view_remark(p->form, id, LOOK_WARNING, p->columns.failure->message);
     } else if (answer_waits(&p->columns)) {
-        form_view_remark(p->form, "table", LOOK_QUIET, _("looking at it ..."));
+        form_view_remark(p->form, id, LOOK_QUIET, _("looking at it ..."));
     } else if (columns != NULL) {
         size_t n = json_array_size(columns);
         g_autofree char *text = g_strdup_printf(ngettext("%zu column", "%zu columns", n), n);
-        form_view_remark(p->form, "table", LOOK_QUIET, text);
+        form_view_remark(p->form, id, LOOK_QUIET, text);
     } else {
-        form_view_remark(p->form, "table", LOOK_PLAIN, NULL);
+        form_view_remark(p->form, id, LOOK_PLAIN, NULL);
     }
 }
 
@@ -451,8 +452,9 @@ static void preview(screen *s)
 }
 
 static const action actions[] = {
-    { "wizard.preview", K_F(5), N_("Preview"), N_("Look at the first rows that the task would read"),
-      NULL, ACTION_IN_TEXT, preview, cannot_preview },
+    { "wizard.preview", K_F(5), N_("Preview"),
+      N_("Look at the first rows that the task would read"), "rowferry task preview FILE",
+      ACTION_IN_TEXT, preview, cannot_preview },
     { "wizard.connection.new", K_F(7), N_("New connection"),
       N_("Make a connection and come back here"), "rowferry connection save FILE",
       ACTION_IN_TEXT | ACTION_WRITES, new_connection, NULL },

@@ -119,9 +119,9 @@ static json_t *random_filter(GRand *r, int depth)
     unsigned n = g_strv_length((char **)filter_row_operators());
     const char *op = filter_row_operators()[g_rand_int_range(r, 0, (int)n)];
     json_t *test = json_pack("{s:s, s:s}", "field", "f", "op", op);
-    json_t *value = random_value(r, op);
-    if (value != NULL)
-        json_object_set_new(test, "value", value);
+    json_t *operand = random_value(r, op);
+    if (operand != NULL)
+        json_object_set_new(test, "value", operand);
     return test;
 }
 
@@ -148,12 +148,12 @@ static void random_values_go_to_a_line_and_back_unchanged(void **state)
     unsigned n = g_strv_length((char **)filter_row_operators());
     for (int i = 0; i < 5000; i++) {
         const char *op = filter_row_operators()[g_rand_int_range(r, 0, (int)n)];
-        json_t *value = random_value(r, op);
-        g_autofree char *line = filter_value_text(op, value);
+        json_t *operand = random_value(r, op);
+        g_autofree char *line = filter_value_text(op, operand);
         json_t *again = filter_value_read(op, line);
-        if (again != value && !json_equal(again, value))
+        if (again != operand && !json_equal(again, operand))
             fail_msg("%s %s", op, line);
-        json_decref(value);
+        json_decref(operand);
         json_decref(again);
     }
 }
@@ -163,9 +163,9 @@ static void every_operator_of_the_engine_is_there(void **state)
     (void)state;
     for (const char *const *op = filter_row_operators(); *op != NULL; op++) {
         json_t *test = json_pack("{s:s, s:s}", "field", "f", "op", *op);
-        json_t *value = filter_value_read(*op, "a, b");
-        if (value != NULL)
-            json_object_set_new(test, "value", value);
+        json_t *operand = filter_value_read(*op, "a, b");
+        if (operand != NULL)
+            json_object_set_new(test, "value", operand);
         error *wrong = NULL;
         filter *f = filter_parse(test, &wrong);
         if (f == NULL)
