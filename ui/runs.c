@@ -59,7 +59,7 @@ enum {
 };
 
 static const list_column columns[] = {
-    { N_("Run"), 5, 10, 0, TEXT_RIGHT },
+    { N_("Run"), 7, 10, 0, TEXT_RIGHT },
     { N_("Task"), 12, 32, 0, TEXT_LEFT },
     { N_("Date"), 10, 10, 4, TEXT_LEFT },
     { N_("Started"), 11, 11, 2, TEXT_LEFT },
