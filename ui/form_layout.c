@@ -165,7 +165,7 @@ static void grow_lines(const form_item *items, unsigned n, int page, int spare, 
         move_down(&places[i], down);
         if (items[i].kind != ITEM_LINES)
             continue;
-        int share = spare / (int)growing;
+        int share = growing > 1 ? spare / (int)growing : spare; /* the last takes the rest */
         places[i].height += share;
         places[i].remark_y += share;
         down += share;
