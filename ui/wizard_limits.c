@@ -11,6 +11,7 @@
 #define FORM_AT   2
 #define TEXT_AT   4
 #define NOTE_ROWS 3
+#define WIDE      80
 
 typedef struct {
     wizard_step step;
@@ -27,7 +28,7 @@ static const char *const kind_titles[] = { N_("none"), N_("a number of rows"),
 static const form_field fields[] = {
     { "rejects", FIELD_CHOICE, N_("Rejects"),
       N_("How many rows that cannot be written are set aside before the run fails"), kinds,
-      kind_titles, 22 },
+      kind_titles, 26 },
     { "rows", FIELD_TEXT, N_("At most"), N_("So many rejects; one more fails the run at once"),
       NULL, NULL, 14 },
     { "share", FIELD_TEXT, N_("At most"),
@@ -220,10 +221,13 @@ static void draw(screen *s, canvas *c)
     wizard_draw_steps(&l->step, c, 0);
     int room = canvas_height(c) - FORM_AT;
     int note = room > 3 * NOTE_ROWS ? NOTE_ROWS : 0;
-    form_view_draw(l->form, c, FORM_AT, note > 0 ? room - note - 1 : room, true);
+    int form = note > 0 ? room - note - 1 : room;
+    if (canvas_width(c) >= WIDE) /* each field and its remark in one row */
+        form = MIN(form, (int)G_N_ELEMENTS(fields) - 1);
+    form_view_draw(l->form, c, FORM_AT, form, true);
     g_autofree char *words = rejects_words(l);
-    canvas_wrap(c, canvas_height(c) - note, TEXT_AT, canvas_width(c) - 2 * TEXT_AT, note,
-                LOOK_PLAIN, words);
+    canvas_wrap(c, FORM_AT + form + 1, TEXT_AT, canvas_width(c) - 2 * TEXT_AT, note, LOOK_PLAIN,
+                words);
 }
 
 static const action actions[] = {

@@ -155,8 +155,9 @@ static void draw(screen *s, canvas *c)
     if (m->known)
         canvas_text(c, summary_at, TEXT_AT, width - TEXT_AT, LOOK_QUIET, summary);
     int note = MIN(NOTE_ROWS, (height - list_at) / 2);
-    list_draw(m->list, c, list_at, height - list_at - note - 1, true);
-    mapping_draw_note(m, c, height - note, note);
+    int shown = MIN(height - list_at - note - 1, 1 + (int)mapping_rows_count(m->rows));
+    list_draw(m->list, c, list_at, shown, true);
+    mapping_draw_note(m, c, list_at + shown + 1, note);
 }
 
 /* --- the screen ------------------------------------------------------------ */

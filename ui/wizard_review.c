@@ -276,10 +276,10 @@ static void draw_head(review *r, canvas *c)
     int x = TEXT_AT;
     if (date[0] != '\0')
         x += 3 + canvas_format(c, HEAD_AT, x, -1, LOOK_PLAIN, _("business date %s"), date);
-    x += 3 + canvas_text(c, HEAD_AT, x, -1, LOOK_QUIET, _("Nothing is saved before F2."));
     if (!plan_list_is_empty(r->list) && warnings > 0)
-        canvas_format(c, HEAD_AT, x, -1, LOOK_WARNING,
-                      ngettext("%zu warning", "%zu warnings", warnings), warnings);
+        x += 3 + canvas_format(c, HEAD_AT, x, -1, LOOK_WARNING,
+                               ngettext("%zu warning", "%zu warnings", warnings), warnings);
+    canvas_text(c, HEAD_AT, x, -1, LOOK_QUIET, _("not saved yet"));
 }
 
 static void draw(screen *s, canvas *c)
