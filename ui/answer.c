@@ -115,9 +115,3 @@ bool answer_draw_state(const answer *x, canvas *c, int y, const char *loading)
         canvas_text(c, y, TEXT_AT, width, LOOK_QUIET, loading);
     return true;
 }
-
-const char *row_text(const json_t *row, const char *key)
-{
-    const char *text = json_string_value(json_object_get(row, key));
-    return text != NULL ? text : "";
-}

@@ -6,6 +6,7 @@
 #define ROWFERRY_UI_ANSWER_H
 
 #include "ui/app.h"
+#include "ui/row_text.h"
 
 typedef struct {
     screen *on;
@@ -40,8 +41,5 @@ const json_t *answer_list(const answer *x, const char *key);
 bool answer_draw_state(const answer *x, canvas *c, int y, const char *loading);
 /* Message, detail and hint of @e from row @y on; returns the rows used. */
 int answer_draw_failure(canvas *c, int y, const error *e);
-
-/* The text @key of @row, "" when there is none: borrowed. */
-const char *row_text(const json_t *row, const char *key);
 
 #endif

@@ -163,9 +163,11 @@ static void draw_head(audit *v, canvas *c, int y)
         canvas_text(c, y, x + 3, -1, LOOK_ACCENT, _("newer ones: F5"));
     if (v->object == NULL && v->action == NULL)
         return;
-    g_autofree char *filter = g_strdup_printf(_("filter %s %s"), v->action != NULL ? v->action : "",
-                                              v->object != NULL ? v->object : "");
-    canvas_right(c, y, 40, canvas_width(c) - 42, LOOK_ACCENT, g_strstrip(filter));
+    bool both = v->action != NULL && v->object != NULL;
+    g_autofree char *what = g_strconcat(v->action != NULL ? v->action : "", both ? " " : "",
+                                        v->object != NULL ? v->object : "", NULL);
+    g_autofree char *filter = g_strdup_printf(_("filter %s"), what);
+    canvas_right(c, y, 40, canvas_width(c) - 42, LOOK_ACCENT, filter);
 }
 
 static void draw(screen *s, canvas *c)

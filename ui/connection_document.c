@@ -367,9 +367,10 @@ const char *connection_error_field(const error *e)
 
 const char *connection_error_reason(const error *e)
 {
-    const char *text = after_subject(e->message);
+    const char *text = after_subject(e->message), *field = connection_error_field(e);
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz_.");
-    if (length == 0 || connection_error_field(e) == NULL)
+    g_autofree char *path = g_strndup(text, length);
+    if (field == NULL || (!g_str_has_suffix(path, field) && strchr(path, '.') == NULL))
         return text;
     if (text[length] == ':')
         length++;

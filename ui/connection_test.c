@@ -11,8 +11,8 @@
 #define STEP_AFTER   8
 #define DETAIL_AFTER 19
 #define TIME_WIDTH 7
-/* For what went wrong, in full: message and hint. */
-#define FAILURE_ROWS 3
+/* For what went wrong, in full: message, detail and hint. */
+#define FAILURE_ROWS 4
 
 void connection_test_start(connection_test *t, screen *s, const char *name, const json_t *document)
 {
@@ -134,6 +134,8 @@ void connection_test_draw(const connection_test *t, canvas *c, int y, int height
     int x = steps_at(c), width = canvas_width(c) - x - 1;
     if (e != NULL && y < end)
         y += canvas_wrap(c, y, x, width, end - y, LOOK_BAD, e->message);
+    if (e != NULL && e->detail != NULL && y < end)
+        y += canvas_wrap(c, y, x, width, end - y, LOOK_PLAIN, e->detail);
     if (e != NULL && e->hint != NULL && y < end)
         canvas_wrap(c, y, x, width, end - y, LOOK_PLAIN, e->hint);
 }

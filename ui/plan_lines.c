@@ -2,7 +2,8 @@
 
 #include "base/intl.h"
 #include "base/text.h"
-#include "ui/answer.h"
+#include "ui/canvas.h"
+#include "ui/row_text.h"
 
 #include <string.h>
 
