@@ -5,7 +5,7 @@
 struct mapping_rows {
     json_t *mapping; /* a copy; an object */
     const GPtrArray *sources, *targets;
-    GArray *rows; /* of mapping_row */
+    GArray *rows;   /* of mapping_row */
     unsigned taken; /* by position: target columns that take a source column */
     bool by_position;
 };
@@ -113,9 +113,7 @@ static void set_source(const mapping_rows *m, mapping_row *row, const char *name
     row->rule = RULE_COPY;
     row->source_column = column_at(m->sources, found);
     row->source = row->source_column != NULL ? row->source_column->name : name;
-    row->problem = found == -2  ? MAPPING_AMBIGUOUS
-                   : found < 0 ? MAPPING_NO_SOURCE
-                               : MAPPING_FINE;
+    row->problem = found == -2 ? MAPPING_AMBIGUOUS : found < 0 ? MAPPING_NO_SOURCE : MAPPING_FINE;
 }
 
 /* What the entry @own says; one with nothing but replacements is the source

@@ -26,7 +26,7 @@ GPtrArray *table_columns_from_json(const json_t *columns);
 int table_columns_find(const GPtrArray *columns, const char *name);
 
 typedef enum {
-    RULE_COPY,      /* a source column's value, perhaps with replacements */
+    RULE_COPY, /* a source column's value, perhaps with replacements */
     RULE_CONSTANT,
     RULE_PARAMETER,
     RULE_SKIP,      /* left out by a rule of its own */
@@ -38,23 +38,23 @@ typedef enum {
 
 typedef enum {
     MAPPING_FINE,
-    MAPPING_NO_TARGET,  /* the target has no such column */
-    MAPPING_NO_SOURCE,  /* the source has no such column */
-    MAPPING_AMBIGUOUS,  /* several source columns match when case is ignored */
-    MAPPING_NEEDED,     /* NOT NULL without a default gets nothing */
-    MAPPING_TWICE,      /* another rule is for the same column */
-    MAPPING_NOT_TAKEN,  /* the database makes the value; a rule is an error */
-    MAPPING_MALFORMED,  /* says no source, or several */
+    MAPPING_NO_TARGET, /* the target has no such column */
+    MAPPING_NO_SOURCE, /* the source has no such column */
+    MAPPING_AMBIGUOUS, /* several source columns match when case is ignored */
+    MAPPING_NEEDED,    /* NOT NULL without a default gets nothing */
+    MAPPING_TWICE,     /* another rule is for the same column */
+    MAPPING_NOT_TAKEN, /* the database makes the value; a rule is an error */
+    MAPPING_MALFORMED, /* says no source, or several */
 } mapping_problem;
 
 typedef struct {
     mapping_rule rule;
     mapping_problem problem;
-    const char *target;               /* name, NULL for RULE_UNUSED and nameless entries */
+    const char *target;                /* name, NULL for RULE_UNUSED and nameless entries */
     const table_column *target_column; /* NULL when it is not in the target yet */
-    const char *source;               /* name as it is meant, NULL for none */
+    const char *source;                /* name as it is meant, NULL for none */
     const table_column *source_column; /* NULL when there is none */
-    const json_t *own;                /* its entry in mapping.columns, NULL: comes of `by` */
+    const json_t *own;                 /* its entry in mapping.columns, NULL: comes of `by` */
 } mapping_row;
 
 typedef struct mapping_rows mapping_rows;

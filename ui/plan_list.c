@@ -52,7 +52,7 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
         g_string_append_len(text, line->text + row->start, (gssize)(row->end - row->start));
     else if (row->start == 0)
         g_string_append(text, line->label);
-    style->look = line->is_title ? LOOK_ACCENT | LOOK_STRONG
+    style->look = line->is_title                            ? LOOK_ACCENT | LOOK_STRONG
                   : column == 0 && line->look == LOOK_PLAIN ? LOOK_QUIET
                                                             : line->look;
     if (column == 0 && row->start == 0 && line->look == LOOK_WARNING)

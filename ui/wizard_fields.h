@@ -25,8 +25,7 @@ typedef struct {
 void wizard_fields_load(form_view *f, const wizard *w, const wizard_field *fields);
 /* Put the value of field @id into the document, or take it away when it is
  * empty or what it would be anyway. False when @id is not in @fields. */
-bool wizard_fields_store(const form_view *f, wizard *w, const wizard_field *fields,
-                         const char *id);
+bool wizard_fields_store(const form_view *f, wizard *w, const wizard_field *fields, const char *id);
 /* The field whose value the last complaint is about gets the focus. */
 void wizard_fields_focus(form_view *f, const wizard *w, const wizard_field *fields);
 

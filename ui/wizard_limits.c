@@ -113,7 +113,7 @@ static void load_rejects(limits_step *l)
     bool none = limit == NULL || g_strcmp0(text, "none") == 0 ||
                 (json_is_integer(limit) && json_integer_value(limit) == 0);
     g_autofree char *number = !none ? typed_integer(limit) : g_strdup("");
-    const char *kind = none                              ? ""
+    const char *kind = none                                ? ""
                        : g_strcmp0(text, "unlimited") == 0 ? "unlimited"
                        : is_share(number)                  ? "share"
                                                            : "rows";

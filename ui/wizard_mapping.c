@@ -197,7 +197,7 @@ static void resume(screen *s)
     mapping_step *m = (mapping_step *)s;
     bool first = m->suggestion.operation == NULL;
     if (first || m->loaded != wizard_changes(m->step.wizard)) {
-            make_rows(m);
+        make_rows(m);
         mapping_suggest(m);
         select_complaint(m);
     }

@@ -18,10 +18,10 @@ typedef struct {
     bool is_new;                  /* the target's table will be created */
     bool known;                   /* columns have been told at least once */
     mapping_rows *rows;
-    unsigned loaded;       /* wizard_changes() that the rows show */
-    guint timer;           /* or 0 */
-    char *editing;         /* target column that a question is about, or NULL */
-    GPtrArray *offered;    /* of char*: what the open choice stands for, or NULL */
+    unsigned loaded;    /* wizard_changes() that the rows show */
+    guint timer;        /* or 0 */
+    char *editing;      /* target column that a question is about, or NULL */
+    GPtrArray *offered; /* of char*: what the open choice stands for, or NULL */
 } mapping_step;
 
 /* The selected row: borrowed, NULL when there is none. */

@@ -180,8 +180,8 @@ static void ask_constant(screen *s)
 
 /* Built-ins in the order of the manual. */
 static const char *const built_ins[] = {
-    "bizdate", "cyctime",  "gmtdate", "bizmonth", "start_time", "task_job_name",
-    "task_id", "jobid",    "nodeid",  "taskid",   NULL,
+    "bizdate", "cyctime", "gmtdate", "bizmonth", "start_time", "task_job_name",
+    "task_id", "jobid",   "nodeid",  "taskid",   NULL,
 };
 
 static void add_name(GPtrArray *names, const char *name)
@@ -275,8 +275,8 @@ static void edit_replace(screen *s)
     mapping_step *m = step_of(s);
     const mapping_row *r = mapping_selected(m);
     const char *target = begin_edit(m);
-    app_open(s->app, wizard_replace_new(s->app, s, target, json_object_get(r->own, "replace"),
-                                        replaced));
+    app_open(s->app,
+             wizard_replace_new(s->app, s, target, json_object_get(r->own, "replace"), replaced));
 }
 
 /* --- away ------------------------------------------------------------------ */
@@ -477,10 +477,8 @@ const action wizard_mapping_actions[] = {
       no_target },
     { "mapping.replace", 'r', NULL, N_("Replace parts of the source column's text"), NULL, 0,
       edit_replace, not_copied },
-    { "mapping.drop", 'x', NULL, N_("Take the column's own rule away"), NULL, 0, drop_own,
-      no_own },
-    { "mapping.add", '+', NULL, N_("Add a column to the new table"), NULL, 0, add_target,
-      not_new },
+    { "mapping.drop", 'x', NULL, N_("Take the column's own rule away"), NULL, 0, drop_own, no_own },
+    { "mapping.add", '+', NULL, N_("Add a column to the new table"), NULL, 0, add_target, not_new },
     { "mapping.unmapped", 'm', NULL,
       N_("Columns that nothing is mapped to: their default, or NULL"), NULL, 0, toggle_unmapped,
       NULL },

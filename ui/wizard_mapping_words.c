@@ -41,7 +41,7 @@ void mapping_append_rule(mapping_step *m, const mapping_row *r, GString *text)
             g_string_append_printf(text, ngettext("replace %zu", "replace %zu", replaced),
                                    replaced);
         else
-            g_string_append(text, r->own != NULL      ? _("copy")
+            g_string_append(text, r->own != NULL                 ? _("copy")
                                   : by_position(m) && !m->is_new ? _("same place")
                                                                  : _("same name"));
         break;
@@ -162,8 +162,7 @@ static char *replace_words(const json_t *rules)
     {
         bool regex = json_is_true(json_object_get(rule, "regex"));
         g_string_append_printf(text, "%s%s%s%s > \"%s\"", i > 0 ? ", " : "", regex ? "/" : "\"",
-                               row_text(rule, "find"), regex ? "/" : "\"",
-                               row_text(rule, "with"));
+                               row_text(rule, "find"), regex ? "/" : "\"", row_text(rule, "with"));
     }
     return g_string_free(text, FALSE);
 }
@@ -172,8 +171,8 @@ static char *replace_words(const json_t *rules)
 static char *today_words(mapping_step *m, const char *text)
 {
     bool wrong = false;
-    const char *value = expansions_get(
-        &m->today, wizard_value(m->step.wizard, "parameters"), text, &wrong);
+    const char *value =
+        expansions_get(&m->today, wizard_value(m->step.wizard, "parameters"), text, &wrong);
     if (value == NULL)
         return NULL;
     return g_strdup_printf(wrong ? _("%s: %s") : _("%s is %s today"), text, value);

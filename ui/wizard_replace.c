@@ -45,11 +45,11 @@ static char *to_prompt(const char *text, bool regex)
 {
     GString *out = g_string_new(NULL);
     for (; *text != '\0'; text++) {
-        const char *name = *text == '\t'              ? "\\t"
-                           : *text == '\n'            ? "\\n"
-                           : *text == '\r'            ? "\\r"
+        const char *name = *text == '\t'             ? "\\t"
+                           : *text == '\n'           ? "\\n"
+                           : *text == '\r'           ? "\\r"
                            : *text == '\\' && !regex ? "\\\\"
-                                                      : NULL;
+                                                     : NULL;
         if (name != NULL)
             g_string_append(out, name);
         else
@@ -63,8 +63,8 @@ static char *from_prompt(const char *text, bool regex)
     GString *out = g_string_new(NULL);
     for (; *text != '\0'; text++) {
         static const char names[] = "tnr\\", meant[] = "\t\n\r\\";
-        const char *name = !regex && text[0] == '\\' && text[1] != '\0' ? strchr(names, text[1])
-                                                                       : NULL;
+        const char *name =
+            !regex && text[0] == '\\' && text[1] != '\0' ? strchr(names, text[1]) : NULL;
         if (name != NULL)
             text++;
         g_string_append_c(out, name != NULL ? meant[name - names] : *text);
@@ -77,10 +77,8 @@ static char *from_prompt(const char *text, bool regex)
 enum { COLUMN_FIND, COLUMN_WITH, COLUMN_KIND, COLUMN_CASE };
 
 static const list_column columns[] = {
-    { N_("Find"), 12, 40, 0, TEXT_LEFT },
-    { N_("Replace with"), 12, 40, 0, TEXT_LEFT },
-    { N_("As"), 8, 10, 1, TEXT_LEFT },
-    { N_("Letters"), 9, 12, 2, TEXT_LEFT },
+    { N_("Find"), 12, 40, 0, TEXT_LEFT }, { N_("Replace with"), 12, 40, 0, TEXT_LEFT },
+    { N_("As"), 8, 10, 1, TEXT_LEFT },    { N_("Letters"), 9, 12, 2, TEXT_LEFT },
     { NULL, 0, 0, 0, TEXT_LEFT },
 };
 

@@ -148,8 +148,7 @@ static void date_entered(screen *s, const char *text, void *user)
 
 static void change_date(screen *s)
 {
-    app_prompt(s->app, s, _("Business date (empty: yesterday):"), date_of(s),
-               date_entered, NULL);
+    app_prompt(s->app, s, _("Business date (empty: yesterday):"), date_of(s), date_entered, NULL);
 }
 
 /* --- saving and running ---------------------------------------------------- */
@@ -198,8 +197,7 @@ static void save_and_run(screen *s)
     if (warnings > 0) {
         g_string_append_c(text, '\n');
         g_string_append_printf(
-            text,
-            ngettext("The plan has %zu warning.", "The plan has %zu warnings.", warnings),
+            text, ngettext("The plan has %zu warning.", "The plan has %zu warnings.", warnings),
             warnings);
     }
     const question q = { .title = title,
@@ -247,8 +245,8 @@ static const action actions[] = {
       "rowferry --plan TASK", 0, dry_run, no_plan },
     { "review.date", 'd', N_("Date"), N_("Plan and run for another business date"),
       "rowferry --plan TASK --date DATE", 0, change_date, NULL },
-    { "review.again", K_F(5), NULL, N_("Plan again: tables may have changed"), NULL, 0,
-      check_again, NULL },
+    { "review.again", K_F(5), NULL, N_("Plan again: tables may have changed"), NULL, 0, check_again,
+      NULL },
     { "review.next", ']', NULL, N_("Go to the next section"), NULL, 0, next_section, no_plan },
     { "review.previous", '[', NULL, N_("Go to the section before"), NULL, 0, previous_section,
       no_plan },

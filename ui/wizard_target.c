@@ -312,8 +312,8 @@ static void connections_arrived(screen *s)
         app_say_error(s->app, t->connections.failure);
     else if (!known && own[0] != '\0')
         form_view_remark(t->form, "connection", LOOK_BAD, _("there is no such connection"));
-    form_view_set_choices(t->form, "mode", is_file(t) && !is(t, "mode", "upsert") ? file_modes
-                                                                                  : modes);
+    form_view_set_choices(t->form, "mode",
+                          is_file(t) && !is(t, "mode", "upsert") ? file_modes : modes);
     show_fields(t);
     ask_soon(t);
 }
@@ -360,7 +360,9 @@ static void store_create(target_step *t)
 {
     bool made = has(t, "create"), usual = !is(t, "mode", "upsert");
     wizard_change(t->step.wizard, "target.create",
-                  made == usual ? NULL : made ? json_true() : json_false());
+                  made == usual ? NULL
+                  : made        ? json_true()
+                                : json_false());
 }
 
 /* A file has no table, a table no file. */
@@ -455,8 +457,11 @@ static void column_chosen(screen *s, int index, void *user)
 /* "[x] order_id  bigint, primary key" */
 static char *column_line(const table_column *c, bool several, bool chosen)
 {
-    return g_strdup_printf("%s%s  %s%s", !several ? "" : chosen ? "[x] " : "[ ] ", c->name,
-                           c->type, c->key ? _(", primary key") : "");
+    return g_strdup_printf("%s%s  %s%s",
+                           !several ? ""
+                           : chosen ? "[x] "
+                                    : "[ ] ",
+                           c->name, c->type, c->key ? _(", primary key") : "");
 }
 
 static void choose_column(target_step *t, const char *id, int current)
@@ -477,8 +482,8 @@ static void choose_column(target_step *t, const char *id, int current)
     g_ptr_array_add(lines, NULL);
     json_decref(key);
     t->picked = id;
-    app_choose(a, &t->step.base, several ? _("Key: Enter adds or takes away, Esc ends")
-                                         : _("Column"),
+    app_choose(a, &t->step.base,
+               several ? _("Key: Enter adds or takes away, Esc ends") : _("Column"),
                (const char *const *)lines->pdata, current, column_chosen, NULL);
 }
 

@@ -99,8 +99,8 @@ int verdict_draw(const verdict *v, canvas *c, int y, int height)
     const json_t *out = v->answer.out;
     if (is_accepted(v)) {
         canvas_text(part, 0, TEXT_AT, width, LOOK_GOOD, _("Accepted. This is what will run:"));
-        return 1 + canvas_wrap(part, 1, TEXT_AT, width, height - 1, LOOK_PLAIN,
-                               row_text(out, "sql"));
+        return 1 +
+               canvas_wrap(part, 1, TEXT_AT, width, height - 1, LOOK_PLAIN, row_text(out, "sql"));
     }
     int used = canvas_wrap(part, 0, TEXT_AT, width, height, LOOK_BAD, row_text(out, "message"));
     if (used + 1 < height)

@@ -29,19 +29,18 @@ static GPtrArray *columns_of(const char *text)
 
 static void append_row(GString *out, const mapping_row *r)
 {
-    static const char *const rules[] = { "copy", "constant", "parameter", "skip",
-                                         "none", "generated", "unused",   "unknown" };
-    static const char *const problems[] = { "",        " !target", " !source",   " !ambiguous",
+    static const char *const rules[] = { "copy", "constant",  "parameter", "skip",
+                                         "none", "generated", "unused",    "unknown" };
+    static const char *const problems[] = { "",         " !target", " !source",   " !ambiguous",
                                             " !needed", " !twice",  " !nottaken", " !malformed" };
     g_string_append_printf(out, "%s%s %s%s%s%s\n", r->target != NULL ? r->target : "-",
-                           r->own != NULL ? "*" : "", rules[r->rule],
-                           r->source != NULL ? " " : "", r->source != NULL ? r->source : "",
-                           problems[r->problem]);
+                           r->own != NULL ? "*" : "", rules[r->rule], r->source != NULL ? " " : "",
+                           r->source != NULL ? r->source : "", problems[r->problem]);
 }
 
 #define SOURCES "[{\"name\": \"id\"}, {\"name\": \"Note\"}, {\"name\": \"extra\"}]"
-#define TARGETS                                                                         \
-    "[{\"name\": \"id\", \"key\": true, \"not_null\": true}, {\"name\": \"note\"}, "    \
+#define TARGETS                                                                      \
+    "[{\"name\": \"id\", \"key\": true, \"not_null\": true}, {\"name\": \"note\"}, " \
     "{\"name\": \"origin\", \"not_null\": true}, {\"name\": \"made\", \"generated\": true}]"
 
 static const struct {
@@ -56,8 +55,7 @@ static const struct {
     { "{\"by\": \"position\"}", SOURCES, TARGETS,
       "id copy id\nnote copy Note\norigin copy extra\nmade generated\n" },
     { "{\"by\": \"position\", \"columns\": [{\"target\": \"note\", \"skip\": true}]}", SOURCES,
-      TARGETS,
-      "id copy id\nnote* skip\norigin copy Note\nmade generated\n- unused extra\n" },
+      TARGETS, "id copy id\nnote* skip\norigin copy Note\nmade generated\n- unused extra\n" },
     { "{\"columns\": [{\"target\": \"origin\", \"constant\": \"bi\"}, "
       "{\"target\": \"note\", \"replace\": [{\"find\": \"a\", \"with\": \"b\"}]}, "
       "{\"target\": \"gone\", \"parameter\": \"bizdate\"}]}",
@@ -230,8 +228,8 @@ static void check_changes(const json_t *mapping, const mapping_rows *m, GRand *d
         if (r->target == NULL)
             continue;
         json_t *changed = mapping_with_rule(mapping, r->target, random_rule(dice));
-        json_t *back = mapping_with_rule(
-            changed, r->target, r->own != NULL ? json_deep_copy(r->own) : NULL);
+        json_t *back =
+            mapping_with_rule(changed, r->target, r->own != NULL ? json_deep_copy(r->own) : NULL);
         const json_t *want = json_object_size(mapping) > 0 ? mapping : NULL;
         assert_same(back, want);
         json_t *less = mapping_without_own(m, i);
