@@ -75,13 +75,19 @@ static void show_row(const emulator *e, int row, int columns, json_t *rows, json
         abort();
     size_t size = 0;
     json_t *looks = json_array();
+    int colour = -1, flags = 0;
     for (int column = 0; column < columns; column++) {
         VTermScreenCell cell;
         memset(&cell, 0, sizeof cell);
         vterm_screen_get_cell(e->screen, (VTermPos){ .row = row, .col = column }, &cell);
-        json_array_append_new(looks, json_pack("[ii]", colour_of(&cell), flags_of(&cell)));
-        if (cell.chars[0] == (uint32_t)-1)
-            continue; /* the right half of a wide character */
+        /* The right half of a wide character looks like the left one; the library
+         * leaves there what was before. */
+        bool right_half = cell.chars[0] == (uint32_t)-1;
+        colour = right_half ? colour : colour_of(&cell);
+        flags = right_half ? flags : flags_of(&cell);
+        json_array_append_new(looks, json_pack("[ii]", colour, flags));
+        if (right_half)
+            continue;
         if (cell.chars[0] == 0)
             text[size++] = ' ';
         for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
