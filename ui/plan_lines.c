@@ -5,6 +5,7 @@
 #include "ui/canvas.h"
 #include "ui/row_text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void line_free(gpointer data)
@@ -63,7 +64,7 @@ static void add_rejects(GPtrArray *lines, const json_t *plan)
     else if (limit == 0)
         add(lines, LOOK_PLAIN, _("Rejects"), _("none: the first one fails the run"));
     else
-        add(lines, LOOK_PLAIN, _("Rejects"), _("up to %" JSON_INTEGER_FORMAT), limit);
+        add(lines, LOOK_PLAIN, _("Rejects"), _("up to %" PRId64), (int64_t)limit);
 }
 
 static void add_source(GPtrArray *lines, const json_t *plan)

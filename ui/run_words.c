@@ -92,7 +92,8 @@ char *run_time_words(const char *instant)
                &t.second) != 6 ||
         !civil_is_valid(&t))
         return g_strdup(instant);
-    return g_strdup_printf("%s %02d %s %02d:%02d", _(days[civil_weekday(&t)]), t.day,
+    /* TRANSLATORS: day of the week, day, month, hour, minute; at most 16 columns wide */
+    return g_strdup_printf(_("%s %02d %s %02d:%02d"), _(days[civil_weekday(&t)]), t.day,
                            _(months[t.month - 1]), t.hour, t.minute);
 }
 
