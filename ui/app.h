@@ -101,6 +101,9 @@ typedef void (*job_done)(screen *s, json_t *out, const error *failure, void *use
  * @s. Reads of the store go to a thread; everything else to a process of its
  * own, so that a driver that hangs or dies hurts nothing. NULL never. */
 job *app_run(app *a, screen *s, const char *name, json_t *in, job_done done, void *user);
+/* Have @told called for everything that the operation reports while it runs (a
+ * step of connection.test), with the same @user as @done. @what is borrowed. */
+void job_listen(job *j, void (*told)(screen *s, json_t *what, void *user));
 /* Give up: its process is told to stop. @j is gone afterwards. NULL is fine. */
 void job_cancel(job *j);
 /* Seconds since it started. */

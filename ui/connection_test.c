@@ -14,14 +14,23 @@
 /* For what went wrong, in full: message, detail and hint. */
 #define FAILURE_ROWS 4
 
+static void told(screen *s, json_t *what, void *user)
+{
+    (void)s;
+    connection_test *t = user; /* begins with the answer, whose job it is */
+    json_array_append(t->told, what);
+}
+
 void connection_test_start(connection_test *t, screen *s, const char *name, const json_t *document)
 {
     g_autofree char *subject = g_strdup(name);
     connection_test_clear(t);
     t->subject = g_steal_pointer(&subject);
+    t->told = json_array();
     answer_ask(&t->answer, s, "connection.test",
                document != NULL ? json_pack("{s:O}", "document", document)
-                                : json_pack("{s:s}", "name", name));
+                                : json_pack("{s:s}", "name", t->subject));
+    job_listen(t->answer.running, told);
 }
 
 bool connection_test_is_shown(const connection_test *t)
@@ -33,11 +42,13 @@ void connection_test_clear(connection_test *t)
 {
     answer_clear(&t->answer);
     g_clear_pointer(&t->subject, g_free);
+    g_clear_pointer(&t->told, json_decref);
 }
 
 static const json_t *steps_of(const connection_test *t)
 {
-    return answer_waits(&t->answer) ? NULL : answer_list(&t->answer, "steps");
+    const json_t *all = answer_list(&t->answer, "steps");
+    return all != NULL ? all : t->told;
 }
 
 int connection_test_height(const connection_test *t)

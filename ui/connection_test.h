@@ -9,6 +9,7 @@
 typedef struct {
     answer answer;
     char *subject; /* name of the connection, or NULL: none tested yet */
+    json_t *told;  /* array: the steps of the test that runs */
 } connection_test;
 
 /* Test @name as it is saved or, with @document (lent), as it is there. */

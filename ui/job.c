@@ -21,10 +21,13 @@ struct job {
     char *name;
     json_t *in;
     job_done done;
+    void (*told)(screen *s, json_t *what, void *user); /* or NULL */
     void *user;
     gint64 started;
     GSubprocess *process; /* or NULL: in the thread */
-    json_t *out;          /* of the thread */
+    GDataInputStream *lines; /* what it answers, line by line */
+    json_t *answer;          /* its last line, or NULL */
+    json_t *out;             /* of the thread */
     error *failure;
 };
 
@@ -36,6 +39,8 @@ struct job_thread {
 static void job_free(job *j)
 {
     g_clear_object(&j->process);
+    g_clear_object(&j->lines);
+    json_decref(j->answer);
     g_free(j->name);
     json_decref(j->in);
     json_decref(j->out);
@@ -135,19 +140,17 @@ static gboolean failed_to_start(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static void answered(GObject *source, GAsyncResult *result, gpointer user)
+/* The process ended: its last line is the answer. */
+static void ended(GObject *source, GAsyncResult *result, gpointer user)
 {
     job *j = user;
-    g_autofree char *text = NULL;
-    g_autoptr(GError) lost = NULL;
     g_autoptr(error) failure = NULL;
     json_t *out = NULL;
     GSubprocess *process = G_SUBPROCESS(source);
-    g_subprocess_communicate_utf8_finish(process, result, &text, NULL, &lost);
-    json_t *answer = text != NULL ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-    if (json_is_object(answer)) {
-        out = json_object_get(answer, "out");
-        failure = error_of_json(json_object_get(answer, "error"));
+    g_subprocess_wait_finish(process, result, NULL);
+    if (json_object_get(j->answer, "error") != NULL) {
+        out = json_object_get(j->answer, "out");
+        failure = error_of_json(json_object_get(j->answer, "error"));
     } else if (g_subprocess_get_if_signaled(process)) {
         error_set(&failure, ERROR_INTERNAL, _("%s died of signal %d"), j->name,
                   g_subprocess_get_term_sig(process));
@@ -155,7 +158,40 @@ static void answered(GObject *source, GAsyncResult *result, gpointer user)
         error_set(&failure, ERROR_INTERNAL, _("%s ended without an answer"), j->name);
     }
     deliver(j, json_is_null(out) ? NULL : out, failure);
-    json_decref(answer);
+}
+
+static void read_line(job *j);
+
+static void got_line(GObject *source, GAsyncResult *result, gpointer user)
+{
+    job *j = user;
+    g_autofree char *line =
+        g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source), result, NULL, NULL);
+    if (line == NULL) {
+        g_subprocess_wait_async(j->process, NULL, ended, j);
+        return;
+    }
+    json_decref(j->answer);
+    j->answer = json_loads(line, 0, NULL);
+    json_t *what = json_object_get(j->answer, "report");
+    if (what != NULL && j->app != NULL && j->told != NULL) {
+        j->told(j->on, what, j->user);
+        app_changed(j->app);
+    }
+    read_line(j);
+}
+
+static void read_line(job *j)
+{
+    g_data_input_stream_read_line_async(j->lines, G_PRIORITY_DEFAULT, NULL, got_line, j);
+}
+
+/* A process that does not read its input tells why itself, or by its end. */
+static void wrote_input(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_output_stream_write_all_finish(G_OUTPUT_STREAM(source), result, NULL, NULL);
+    g_output_stream_close_async(G_OUTPUT_STREAM(source), G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+    g_free(user); /* the input, which may outlive the job */
 }
 
 static bool start_process(job *j)
@@ -167,8 +203,18 @@ static bool start_process(job *j)
     if (j->process == NULL)
         return error_set(&j->failure, ERROR_INTERNAL, _("could not start %s: %s"), j->name,
                          failure->message);
-    g_subprocess_communicate_utf8_async(j->process, in, NULL, answered, j);
+    size_t size = strlen(in);
+    char *input = g_steal_pointer(&in);
+    g_output_stream_write_all_async(g_subprocess_get_stdin_pipe(j->process), input, size,
+                                    G_PRIORITY_DEFAULT, NULL, wrote_input, input);
+    j->lines = g_data_input_stream_new(g_subprocess_get_stdout_pipe(j->process));
+    read_line(j);
     return true;
+}
+
+void job_listen(job *j, void (*told)(screen *s, json_t *what, void *user))
+{
+    j->told = told;
 }
 
 /* --- for the screens ------------------------------------------------------- */

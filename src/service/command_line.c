@@ -109,8 +109,8 @@ static int execute(const char *number, const volatile sig_atomic_t *interrupts)
     return failure != NULL ? error_exit_status(failure->code) : 0;
 }
 
-/* The door of the screens: the input of an operation on stdin, what came of it
- * on stdout. */
+/* The door of the screens: the input of an operation on stdin; on stdout a line
+ * of JSON for each thing that it reports, then one for what came of it. */
 static json_t *read_call(error **err)
 {
     enum { LONGEST_INPUT = 32 * 1024 * 1024 };
@@ -123,6 +123,21 @@ static json_t *read_call(error **err)
     return in;
 }
 
+static void print_line(const json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+    puts(text);
+    fflush(stdout);
+    free(text);
+}
+
+static void print_report(const json_t *what)
+{
+    json_t *line = json_pack("{s:O}", "report", what);
+    print_line(line);
+    json_decref(line);
+}
+
 static int call(const char *name, const volatile sig_atomic_t *interrupts)
 {
     error *failure = NULL;
@@ -130,12 +145,13 @@ static int call(const char *name, const volatile sig_atomic_t *interrupts)
     g_autoptr(engine) e = in != NULL ? engine_new(&failure) : NULL;
     if (e != NULL) {
         e->quiet = true;
+        e->report = print_report;
         e->interrupts = interrupts;
         operation_call(e, name, in, &out, &failure);
     }
     json_t *answer = json_pack("{s:o, s:o}", "out", out != NULL ? out : json_null(), "error",
                                error_to_json(failure));
-    output_json(answer);
+    print_line(answer);
     json_decref(answer);
     json_decref(in);
     int status = failure != NULL ? error_exit_status(failure->code) : 0;

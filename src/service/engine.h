@@ -17,6 +17,7 @@
 #include "store/store.h"
 #include "store/tasks.h"
 
+#include <jansson.h>
 #include <signal.h>
 
 typedef struct engine {
@@ -28,6 +29,8 @@ typedef struct engine {
     GPtrArray *connections;                  /* of connection*, as long as the engine */
     GHashTable *users;                       /* uid → name, those asked for so far */
     bool quiet;                              /* no progress, no notes */
+    /* Told what a long operation did so far (a step of connection.test), or NULL. */
+    void (*report)(const json_t *what);
     const volatile sig_atomic_t *interrupts; /* signals that asked to stop so far, or NULL */
 } engine;
 

@@ -201,9 +201,11 @@ static void add_step(test_steps *t, const char *step, bool ok, const char *detai
 {
     gint64 now = g_get_monotonic_time();
     g_autofree char *valid = g_utf8_make_valid(detail, -1);
-    json_array_append_new(t->steps,
-                          json_pack("{s:s, s:b, s:s, s:f}", "step", step, "ok", ok, "detail", valid,
-                                    "seconds", (double)(now - t->since) / G_USEC_PER_SEC));
+    json_t *row = json_pack("{s:s, s:b, s:s, s:f}", "step", step, "ok", ok, "detail", valid,
+                            "seconds", (double)(now - t->since) / G_USEC_PER_SEC);
+    json_array_append_new(t->steps, row);
+    if (t->engine->report != NULL)
+        t->engine->report(row);
     t->since = now;
 }
 
