@@ -13,6 +13,8 @@ FLOORS = {"base": 1, "row": 2, "store": 2, "param": 2, "sql": 2, "link": 3, "fer
           "schedule": 5, "service": 6, "ui": 7}
 # Screens reach everything else through operations.
 UI_INCLUDES = ("base", "service", "ui")
+# … but a document is judged where it is written.
+UI_HEADERS = ("ferry/task.h",)
 
 
 def sources(*suffixes):
@@ -47,7 +49,8 @@ def floors():
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             match = re.match(r'#include "(\w+)/', line)
-            if match and own == "ui" and match[1] not in UI_INCLUDES:
+            if (match and own == "ui" and match[1] not in UI_INCLUDES
+                    and line.split("\"")[1] not in UI_HEADERS):
                 yield f"{path}:{number}: ui/ may not include {match[1]}/"
             if match and match[1] != own and FLOORS.get(match[1], 0) >= FLOORS[own]:
                 # The second floor's folders share the words of row/ and sql/.
