@@ -2,8 +2,8 @@
 
 #include "base/intl.h"
 
-#define TEXT_AT        4
-#define SHOW_SECONDS   2.0 /* a wait is told from here on */
+#define TEXT_AT      4
+#define SHOW_SECONDS 2.0 /* a wait is told from here on */
 
 bool answer_waits(const answer *x)
 {
@@ -32,8 +32,7 @@ static void arrived(screen *s, json_t *out, const error *failure, void *user)
 static void ask_now(answer *x)
 {
     x->again = x->given_up = false;
-    x->running =
-        app_run(x->on->app, x->on, x->operation, json_deep_copy(x->in), arrived, x);
+    x->running = app_run(x->on->app, x->on, x->operation, json_deep_copy(x->in), arrived, x);
     app_changed(x->on->app);
 }
 

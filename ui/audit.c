@@ -17,8 +17,8 @@
 typedef struct {
     screen base;
     list *list;
-    json_t *entries; /* array; NULL: not read yet */
-    GHashTable *seen; /* actions of entries that were read: their names */
+    json_t *entries;       /* array; NULL: not read yet */
+    GHashTable *seen;      /* actions of entries that were read: their names */
     char *object, *action; /* filter, or NULL */
     error *failure;        /* or NULL */
     job *reading;          /* or NULL */
@@ -52,7 +52,8 @@ static void take(audit *v, json_t *out, bool append)
     v->more = json_array_size(page) == PAGE;
     size_t i;
     json_t *row;
-    json_array_foreach (v->entries, i, row) {
+    json_array_foreach(v->entries, i, row)
+    {
         g_hash_table_add(v->seen, g_strdup(row_text(row, "action")));
         if (!at_top && json_integer_value(json_object_get(row, "id")) == keep)
             list_select(v->list, (int64_t)i);
@@ -156,7 +157,8 @@ static void draw_head(audit *v, canvas *c, int y)
 {
     unsigned long n = (unsigned long)count_rows(v);
     g_autofree char *count = text_count((int64_t)n);
-    int x = 4 + canvas_format(c, y, 4, -1, LOOK_PLAIN, ngettext("%s entry", "%s entries", n), count);
+    int x =
+        4 + canvas_format(c, y, 4, -1, LOOK_PLAIN, ngettext("%s entry", "%s entries", n), count);
     if (v->more)
         x += canvas_text(c, y, x, -1, LOOK_QUIET, _(", older ones follow"));
     if (v->stale)
@@ -214,8 +216,8 @@ static void open_entry(screen *s)
 {
     const json_t *row = selected((audit *)s);
     g_autoptr(GString) text = g_string_new(NULL);
-    g_autofree char *id = g_strdup_printf("%" PRId64,
-                                          (int64_t)json_integer_value(json_object_get(row, "id")));
+    g_autofree char *id =
+        g_strdup_printf("%" PRId64, (int64_t)json_integer_value(json_object_get(row, "id")));
     add_line(text, _("entry"), id);
     add_line(text, _("at"), row_text(row, "at"));
     add_line(text, _("user"), row_text(row, "user"));

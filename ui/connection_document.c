@@ -87,9 +87,11 @@ static char *joined_command(const json_t *command)
     g_autoptr(GString) line = g_string_new(NULL);
     size_t i;
     json_t *word;
-    json_array_foreach (command, i, word) {
+    json_array_foreach(command, i, word)
+    {
         const char *text = json_string_value(word);
-        bool plain = text != NULL && text[0] != '\0' && strpbrk(text, " \t\"'\\$`*?;&|<>()#~") == NULL;
+        bool plain =
+            text != NULL && text[0] != '\0' && strpbrk(text, " \t\"'\\$`*?;&|<>()#~") == NULL;
         g_autofree char *quoted = plain ? g_strdup(text) : g_shell_quote(text != NULL ? text : "");
         g_string_append_printf(line, "%s%s", i > 0 ? " " : "", quoted);
     }
@@ -142,8 +144,7 @@ json_t *connection_values(const json_t *document)
     json_t *values = json_object();
     const json_t *format = json_object_get(document, "format");
     for (unsigned i = 0; i < G_N_ELEMENTS(fields); i++) {
-        const json_t *one =
-            json_object_get(fields[i].in_format ? format : document, fields[i].id);
+        const json_t *one = json_object_get(fields[i].in_format ? format : document, fields[i].id);
         g_autofree char *text = NULL;
         if (json_is_string(one))
             text = fields[i].as == AS_MARK ? mark_to_text(fields[i].id, json_string_value(one))
@@ -301,11 +302,10 @@ bool connection_field_is_shown(const char *id, const json_t *values)
 
 static const char *reference_remark(const json_t *values)
 {
-    return is(values, "password_from", "env")    ? _("name of the variable")
-           : is(values, "password_from", "file") ? _("absolute path, mode 0600")
-           : is(values, "password_from", "command")
-               ? _("its output is the password")
-               : _("as in LoadCredential=");
+    return is(values, "password_from", "env")       ? _("name of the variable")
+           : is(values, "password_from", "file")    ? _("absolute path, mode 0600")
+           : is(values, "password_from", "command") ? _("its output is the password")
+                                                    : _("as in LoadCredential=");
 }
 
 static const char *tls_remark(const json_t *values)

@@ -33,10 +33,10 @@ static void got_list(screen *s, json_t *out, const error *failure, void *user)
     const char *subject = row_text(d->offered, "subject");
     json_t *found = NULL, *row;
     size_t i;
-    json_array_foreach (json_object_get(out, "drafts"), i, row)
-        if (found == NULL && strcmp(row_text(row, "kind"), "connection") == 0 &&
-            strcmp(row_text(row, "subject"), subject) == 0)
-            found = json_incref(row);
+    json_array_foreach(json_object_get(out, "drafts"), i,
+                       row) if (found == NULL && strcmp(row_text(row, "kind"), "connection") == 0 &&
+                                strcmp(row_text(row, "subject"), subject) == 0) found =
+        json_incref(row);
     bool is_new = subject[0] == '\0';
     json_decref(d->offered);
     d->offered = found;
@@ -73,8 +73,7 @@ void connection_draft_keep(connection_draft *d, screen *s, const char *subject, 
 void connection_draft_drop(connection_draft *d, screen *s)
 {
     if (d->id != 0)
-        app_run(s->app, s, "draft.delete", json_pack("{s:I}", "id", (json_int_t)d->id), NULL,
-                NULL);
+        app_run(s->app, s, "draft.delete", json_pack("{s:I}", "id", (json_int_t)d->id), NULL, NULL);
     d->id = 0;
 }
 

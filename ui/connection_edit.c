@@ -45,7 +45,8 @@ static const char *const source_titles[] = { N_("none"),
                                              NULL };
 
 static const form_field fields[] = {
-    { "name", FIELD_TEXT, N_("Name"), N_("Tasks call the connection by this name"), NULL, NULL, 30 },
+    { "name", FIELD_TEXT, N_("Name"), N_("Tasks call the connection by this name"), NULL, NULL,
+      30 },
     { "saved_name", FIELD_STATIC, N_("Name"), NULL, NULL, NULL, 30 },
     { "type", FIELD_CHOICE, N_("Type"), N_("Left and Right change it, F4 shows all"), types,
       type_titles, 30 },
@@ -66,11 +67,11 @@ static const form_field fields[] = {
       N_("The name, path or command; the secret itself is not kept"), NULL, NULL, 30 },
     { "tls", FIELD_CHOICE, N_("TLS"), N_("How the way to the server is protected"), tls_words,
       tls_titles, 30 },
-    { "tls_ca", FIELD_TEXT, N_("Trusted certs"), N_("A file with the certificates that are trusted"),
-      NULL, NULL, 30 },
+    { "tls_ca", FIELD_TEXT, N_("Trusted certs"),
+      N_("A file with the certificates that are trusted"), NULL, NULL, 30 },
     { "staging_schema", FIELD_TEXT, N_("Staging schema"),
-      N_("Where staging tables are made; the role must be able to create tables there"), NULL,
-      NULL, 30 },
+      N_("Where staging tables are made; the role must be able to create tables there"), NULL, NULL,
+      30 },
     { "ledger_schema", FIELD_TEXT, N_("Ledger schema"),
       N_("Where the table is that proves which run was committed"), NULL, NULL, 30 },
     { "format", FIELD_CHOICE, N_("Format"), N_("Left and Right change it"), formats, NULL, 30 },
@@ -167,8 +168,7 @@ static void fill(connection_edit *v, const json_t *document)
     const char *id;
     json_t *text;
     add_type(v, row_text(values, "type"));
-    json_object_foreach (values, id, text)
-        form_view_set(v->form, id, json_string_value(text));
+    json_object_foreach(values, id, text) form_view_set(v->form, id, json_string_value(text));
     form_view_set(v->form, "saved_name", v->name);
     v->kept = strcmp(row_text(values, "password"), CONNECTION_KEPT) == 0;
     json_decref(values);
@@ -182,8 +182,7 @@ static void begin(connection_edit *v, const json_t *document)
     if (v->name != NULL) {
         /* Not the type: a key too many would change it. */
         json_t *values = values_of(v);
-        form_view_set_focus(v->form,
-                            connection_field_is_shown("path", values) ? "path" : "host");
+        form_view_set_focus(v->form, connection_field_is_shown("path", values) ? "path" : "host");
         json_decref(values);
     }
     app_changed(v->base.app);
@@ -277,9 +276,8 @@ static bool is_taken(const connection_edit *v, const char *name)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (v->known, i, row)
-        if (v->name == NULL && strcmp(row_text(row, "name"), name) == 0)
-            return true;
+    json_array_foreach(v->known, i, row) if (v->name == NULL &&
+                                             strcmp(row_text(row, "name"), name) == 0) return true;
     return false;
 }
 
@@ -457,9 +455,8 @@ static void tested(screen *s)
 {
     connection_edit *v = (connection_edit *)s;
     const error *failure = v->test.answer.failure;
-    const char *id = failure != NULL && failure->code == ERROR_DOCUMENT
-                         ? connection_error_field(failure)
-                         : NULL;
+    const char *id =
+        failure != NULL && failure->code == ERROR_DOCUMENT ? connection_error_field(failure) : NULL;
     if (id != NULL)
         show_error(v, failure);
 }

@@ -10,7 +10,7 @@
 /* From where the state of a step stands. */
 #define STEP_AFTER   8
 #define DETAIL_AFTER 19
-#define TIME_WIDTH 7
+#define TIME_WIDTH   7
 /* For what went wrong, in full: message, detail and hint. */
 #define FAILURE_ROWS 4
 
@@ -86,10 +86,7 @@ static void draw_step(canvas *c, int y, const json_t *step)
     const char *state = ok ? row_text(step, "state") : "failed";
     bool warned = strcmp(state, "warning") == 0;
     unsigned look = !ok ? LOOK_BAD : warned ? LOOK_WARNING : LOOK_GOOD;
-    canvas_text(c, y, x, STEP_AFTER - 1, look,
-                !ok      ? _("failed")
-                : warned ? _("warning")
-                         : _("ok"));
+    canvas_text(c, y, x, STEP_AFTER - 1, look, !ok ? _("failed") : warned ? _("warning") : _("ok"));
     canvas_text(c, y, x + STEP_AFTER, DETAIL_AFTER - STEP_AFTER - 1, LOOK_PLAIN,
                 step_word(row_text(step, "step")));
     int right = canvas_width(c) - 1 - TIME_WIDTH;
@@ -97,8 +94,8 @@ static void draw_step(canvas *c, int y, const json_t *step)
     if (ok)
         canvas_text(c, y, x + DETAIL_AFTER, right - x - DETAIL_AFTER - 1, LOOK_PLAIN,
                     row_text(step, "detail"));
-    g_autofree char *time = g_strdup_printf(
-        _("%.0f ms"), 1000 * json_number_value(json_object_get(step, "seconds")));
+    g_autofree char *time =
+        g_strdup_printf(_("%.0f ms"), 1000 * json_number_value(json_object_get(step, "seconds")));
     canvas_right(c, y, right, TIME_WIDTH, LOOK_QUIET, time);
 }
 
@@ -107,8 +104,7 @@ static double seconds_of(const json_t *steps)
     double sum = 0;
     size_t i;
     json_t *step;
-    json_array_foreach (steps, i, step)
-        sum += json_number_value(json_object_get(step, "seconds"));
+    json_array_foreach(steps, i, step) sum += json_number_value(json_object_get(step, "seconds"));
     return sum;
 }
 
@@ -117,8 +113,9 @@ static void draw_verdict(const connection_test *t, canvas *c, int y)
     const answer *a = &t->answer;
     canvas_text(c, y, LABEL_AT, VERDICT_AT - LABEL_AT - 1, LOOK_PLAIN, _("Test"));
     if (answer_waits(a)) {
-        canvas_format(c, y, VERDICT_AT, -1, LOOK_ACCENT, _("connecting to %s, %.0f s, Esc gives up"),
-                      t->subject, job_seconds(a->running));
+        canvas_format(c, y, VERDICT_AT, -1, LOOK_ACCENT,
+                      _("connecting to %s, %.0f s, Esc gives up"), t->subject,
+                      job_seconds(a->running));
     } else if (a->given_up) {
         canvas_text(c, y, VERDICT_AT, -1, LOOK_WARNING, _("given up"));
     } else if (a->failure != NULL) {
@@ -138,9 +135,7 @@ void connection_test_draw(const connection_test *t, canvas *c, int y, int height
     const json_t *steps = steps_of(t);
     size_t i;
     json_t *step;
-    json_array_foreach (steps, i, step)
-        if (y < end)
-            draw_step(c, y++, step);
+    json_array_foreach(steps, i, step) if (y < end) draw_step(c, y++, step);
     const error *e = t->answer.failure;
     int x = steps_at(c), width = canvas_width(c) - x - 1;
     if (e != NULL && y < end)

@@ -13,8 +13,7 @@ typedef struct {
 } connection_test;
 
 /* Test @name as it is saved or, with @document (lent), as it is there. */
-void connection_test_start(connection_test *t, screen *s, const char *name,
-                           const json_t *document);
+void connection_test_start(connection_test *t, screen *s, const char *name, const json_t *document);
 bool connection_test_is_shown(const connection_test *t);
 /* Take the result away. */
 void connection_test_clear(connection_test *t);

@@ -53,9 +53,9 @@ static int64_t count_rows(void *user)
 
 static const char *type_word(const char *type)
 {
-    static const char *const words[][2] = {
-        { "postgresql", "PostgreSQL" }, { "sqlite", "SQLite" }, { "file", N_("files") }
-    };
+    static const char *const words[][2] = { { "postgresql", "PostgreSQL" },
+                                            { "sqlite", "SQLite" },
+                                            { "file", N_("files") } };
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
         if (strcmp(words[i][0], type) == 0)
             return _(words[i][1]);
@@ -161,9 +161,9 @@ static void draw(screen *s, canvas *c)
     }
     int height = canvas_height(c), room = height - LIST_AT;
     bool tested = connection_test_is_shown(&v->test);
-    int below = tested                ? MIN(connection_test_height(&v->test), room / 2)
+    int below = tested                       ? MIN(connection_test_height(&v->test), room / 2)
                 : height >= LEAST_FOR_DETAIL ? DETAIL_ROWS
-                                      : 0;
+                                             : 0;
     list_draw(v->list, c, LIST_AT, room - (below > 0 ? below + 1 : 0), true);
     if (tested)
         connection_test_draw(&v->test, c, height - below, below);

@@ -85,8 +85,8 @@ static void draw_verdict(const doctor *v, canvas *c, int y)
     if (failed > 0)
         x += canvas_format(c, y, x, -1, LOOK_BAD, _("%lu failed"), failed) + 3;
     if (warned > 0)
-        x += canvas_format(c, y, x, -1, LOOK_WARNING, ngettext("%lu warning", "%lu warnings", warned),
-                           warned) +
+        x += canvas_format(c, y, x, -1, LOOK_WARNING,
+                           ngettext("%lu warning", "%lu warnings", warned), warned) +
              3;
     x += canvas_format(c, y, x, -1, failed + warned == 0 ? LOOK_GOOD : LOOK_PLAIN, _("%lu ok"), ok);
     if (answer_waits(&v->checks))
@@ -97,8 +97,7 @@ static void draw_verdict(const doctor *v, canvas *c, int y)
 /* All of what was found about the selected check: lines are long. */
 static void draw_detail(const doctor *v, canvas *c, int y, int height)
 {
-    canvas_wrap(c, y, 4, canvas_width(c) - 8, height, LOOK_PLAIN,
-                row_text(selected(v), "detail"));
+    canvas_wrap(c, y, 4, canvas_width(c) - 8, height, LOOK_PLAIN, row_text(selected(v), "detail"));
 }
 
 static void draw(screen *s, canvas *c)

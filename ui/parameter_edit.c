@@ -96,9 +96,8 @@ static bool is_taken(const parameter_edit *v)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (v->known, i, row)
-        if (v->is_new && strcmp(row_text(row, "name"), get(v, "name")) == 0)
-            return true;
+    json_array_foreach(v->known, i, row) if (v->is_new && strcmp(row_text(row, "name"),
+                                                                 get(v, "name")) == 0) return true;
     return false;
 }
 

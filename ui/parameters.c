@@ -35,7 +35,8 @@ static const json_t *global_of(const parameters *v, const json_t *row)
         return NULL;
     size_t i;
     json_t *one;
-    json_array_foreach (answer_list(&v->global, "parameters"), i, one) {
+    json_array_foreach(answer_list(&v->global, "parameters"), i, one)
+    {
         g_autofree char *text = g_strdup_printf("${%s}", row_text(one, "name"));
         if (strcmp(text, row_text(row, "text")) == 0)
             return one;
@@ -114,10 +115,9 @@ static void draw(screen *s, canvas *c)
         answer_draw_state(&v->global, c, LIST_AT, _("Reading the parameters ...")))
         return;
     unsigned long n = (unsigned long)json_array_size(answer_list(&v->global, "parameters"));
-    int x = 4 + canvas_format(c, 1, 4, -1, LOOK_PLAIN,
-                              ngettext("%lu parameter of your own", "%lu parameters of your own",
-                                       n),
-                              n);
+    int x = 4 + canvas_format(
+                    c, 1, 4, -1, LOOK_PLAIN,
+                    ngettext("%lu parameter of your own", "%lu parameters of your own", n), n);
     canvas_format(c, 1, x + 3, -1, LOOK_QUIET, _("values for business date %s"),
                   row_text(v->macros.out, "business_date"));
     if (n == 0)
@@ -230,8 +230,8 @@ static const char *no_builtin(screen *s)
 static void try_builtin(screen *s)
 {
     parameters *v = (parameters *)s;
-    app_prompt(s->app, s, _("Text with parameters and macros"),
-               row_text(selected(v), "text"), text_entered, NULL);
+    app_prompt(s->app, s, _("Text with parameters and macros"), row_text(selected(v), "text"),
+               text_entered, NULL);
 }
 
 static const action actions[] = {
@@ -239,8 +239,8 @@ static const action actions[] = {
       "rowferry parameter set NAME VALUE", ACTION_WRITES, edit, no_global },
     { "parameter.edit.e", 'e', NULL, N_("Change the parameter"), NULL, ACTION_WRITES, edit,
       no_global },
-    { "parameter.try.this", K_ENTER, N_("Try"), N_("Try the macro in a text"), NULL, 0,
-      try_builtin, no_builtin },
+    { "parameter.try.this", K_ENTER, N_("Try"), N_("Try the macro in a text"), NULL, 0, try_builtin,
+      no_builtin },
     { "parameter.new", 'a', N_("New"), N_("Make a parameter"), "rowferry parameter set NAME VALUE",
       ACTION_WRITES, make, not_there },
     { "parameter.try", 'v', N_("Try a text"), N_("Show what a text with parameters becomes today"),

@@ -46,7 +46,7 @@ static void add_texts(GPtrArray *lines, unsigned look, const char *label, const 
     json_t *one;
     if (json_is_string(texts))
         add(lines, look, label, "%s", json_string_value(texts));
-    json_array_foreach (texts, i, one)
+    json_array_foreach(texts, i, one)
         add(lines, look, i == 0 ? label : "", "%s", json_string_value(one));
 }
 
@@ -121,8 +121,7 @@ static void add_columns(GPtrArray *lines, const json_t *plan)
     size_t i;
     json_t *column;
     add_title(lines, _("Columns"));
-    json_array_foreach (mapping, i, column)
-        add_column(lines, column);
+    json_array_foreach(mapping, i, column) add_column(lines, column);
     add_texts(lines, LOOK_QUIET, _("Not used"), ignored);
 }
 
@@ -133,7 +132,8 @@ static void add_reading(GPtrArray *lines, const json_t *plan)
     size_t i;
     json_t *segment;
     add_title(lines, _("Reading"));
-    json_array_foreach (json_object_get(plan, "segments"), i, segment) {
+    json_array_foreach(json_object_get(plan, "segments"), i, segment)
+    {
         g_autofree char *number = g_strdup_printf(_("Segment %zu"), i + 1);
         add(lines, LOOK_PLAIN, number, "%s", row_text(segment, "what"));
         add_texts(lines, LOOK_PLAIN, _("SQL"), json_object_get(segment, "sql"));
@@ -154,7 +154,8 @@ static void add_writing(GPtrArray *lines, const json_t *plan)
     /* Kinds of statements that are not known here are shown all the same. */
     const char *key;
     json_t *statement;
-    json_object_foreach ((json_t *)statements, key, statement) {
+    json_object_foreach((json_t *)statements, key, statement)
+    {
         bool known = false;
         for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)
             known |= strcmp(kinds[i][0], key) == 0;

@@ -14,7 +14,7 @@
 typedef struct {
     screen base;
     list *list;
-    answer rows; /* connection.tables */
+    answer rows;                /* connection.tables */
     char *connection, *pattern; /* pattern or NULL */
     screen *below;
     void (*chosen)(screen *below, const char *table); /* or NULL */

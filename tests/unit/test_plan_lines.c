@@ -57,10 +57,21 @@ static void everything_of_a_plan_has_its_line(void **state)
     json_t *json = read_json(plan);
     g_autoptr(GPtrArray) lines = plan_lines(json);
     static const char *const texts[] = {
-        "s (sqlite)",      "about 12,000 rows", "a = 1",    "d: t (sqlite)",
-        "append",          "all",               "up to 10", "a INT from b TEXT, checked",
-        "c INT always '7'", "e INT always NULL", "x",        "SELECT 1",
-        "INSERT 1",        "INSERT 2",          "SOMETHING",
+        "s (sqlite)",
+        "about 12,000 rows",
+        "a = 1",
+        "d: t (sqlite)",
+        "append",
+        "all",
+        "up to 10",
+        "a INT from b TEXT, checked",
+        "c INT always '7'",
+        "e INT always NULL",
+        "x",
+        "SELECT 1",
+        "INSERT 1",
+        "INSERT 2",
+        "SOMETHING",
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         if (!has_text(lines, texts[i]))
