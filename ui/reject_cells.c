@@ -70,7 +70,7 @@ static char *would_get(const json_t *reject, const reject_cell *c, const char *c
     if (c->refused && open && !json_is_true(json_object_get(reject, "edited")))
         return g_strdup_printf(_("nothing: %s"), reason_of(reject));
     if (c->refused && open)
-        return g_strdup_printf(_("%s  (edited; checked when sent)"),
+        return g_strdup_printf(_("%s  (checked when sent)"),
                                c->text != NULL ? c->text : "NULL");
     if (c->text != NULL && strcmp(carried, "converted") == 0)
         return g_strdup_printf(_("%s  (as %s)"), c->text, c->type);

@@ -213,7 +213,7 @@ void reject_ask_stop(rejects *r)
 
 /* --- export ---------------------------------------------------------------- */
 
-const char *reject_cannot_export(screen *s)
+const char *rejects_cannot_export(screen *s)
 {
     return ((rejects *)s)->groups->len == 0 ? N_("there are no rejects") : NULL;
 }
@@ -246,7 +246,7 @@ static void path_entered(screen *s, const char *typed, void *user)
             exported, NULL);
 }
 
-void reject_export(screen *s)
+void rejects_export(screen *s)
 {
     g_autofree char *path = g_strdup_printf("rejects-%" PRId64 ".csv", ((rejects *)s)->run);
     app_prompt(s->app, s, _("Export to a new file (.csv or .jsonl):"), path, path_entered, NULL);

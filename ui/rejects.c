@@ -505,7 +505,7 @@ static const action actions[] = {
     { "reject.undo", 'u', N_("Undo"), N_("Take back the last edit"), NULL, ACTION_WRITES,
       reject_undo, reject_cannot_undo },
     { "reject.export", 'o', N_("Export"), N_("Write the rejects to a CSV or JSON Lines file"),
-      "rowferry reject export RUN --output FILE", 0, reject_export, reject_cannot_export },
+      "rowferry reject export RUN --output FILE", 0, rejects_export, rejects_cannot_export },
     { "reject.null", '0', NULL, N_("Set the value to NULL"), NULL, ACTION_WRITES, reject_set_null,
       reject_cannot_edit },
     { "refresh.now", '.', NULL, N_("Look again now"), "rowferry reject list RUN", 0, reload, NULL },

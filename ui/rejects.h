@@ -66,8 +66,8 @@ const char *reject_cannot_send(screen *s);
 void reject_send(screen *s);
 const char *reject_cannot_mark(screen *s);
 void reject_mark(screen *s);
-const char *reject_cannot_export(screen *s);
-void reject_export(screen *s);
+const char *rejects_cannot_export(screen *s);
+void rejects_export(screen *s);
 /* Esc while rows are being sent: asks whether to stop. */
 void reject_ask_stop(rejects *r);
 

@@ -78,7 +78,8 @@ static int draw_start(const run_detail *d, canvas *c, int y)
         g_string_append_printf(text, _(", attempt %d"), (int)number(run, "attempt"));
     g_autofree char *remark = NULL;
     if (live && phase[0] != '\0')
-        remark = g_strdup_printf("%c %s: %s", run_state_letter(state), run_state_word(state), phase);
+        remark =
+            g_strdup_printf("%c %s: %s", run_state_letter(state), run_state_word(state), phase);
     else
         remark = g_strdup_printf("%c %s", run_state_letter(state), run_state_word(state));
     draw_line(c, y, _("Started"), text->str, run_state_look(state), remark);
@@ -321,6 +322,22 @@ static void draw_segments(const run_detail *d, canvas *c, int y, int height)
                     _("The run has not cut its source into segments yet."));
 }
 
+static void draw_log(const run_detail *d, canvas *c, int y, int height)
+{
+    log_view_draw(d->lines, c, y, height, true);
+    if (log_view_count(d->lines) > 0 || height < 2)
+        return;
+    if (d->log.failure != NULL)
+        answer_draw_failure(c, y + 1, d->log.failure);
+    else if (answer_waits(&d->log))
+        canvas_text(c, y + 1, LABEL_AT, -1, LOOK_QUIET, _("Reading the log ..."));
+    else if (log_view_get_level(d->lines) != LOG_VIEW_INFO)
+        canvas_text(c, y + 1, LABEL_AT, -1, LOOK_QUIET,
+                    _("No line of this level. l shows others."));
+    else
+        canvas_text(c, y + 1, LABEL_AT, -1, LOOK_QUIET, _("The log has no lines."));
+}
+
 /* --- all of it ------------------------------------------------------------- */
 
 void run_detail_draw(screen *s, canvas *c)
@@ -344,5 +361,5 @@ void run_detail_draw(screen *s, canvas *c)
     if (d->pane == PANE_SEGMENTS)
         draw_segments(d, c, y, height - y);
     else
-        log_view_draw(d->lines, c, y, height - y, true);
+        draw_log(d, c, y, height - y);
 }

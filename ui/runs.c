@@ -60,11 +60,11 @@ enum {
 
 static const list_column columns[] = {
     { N_("Run"), 7, 10, 0, TEXT_RIGHT },
-    { N_("Task"), 12, 32, 0, TEXT_LEFT },
+    { N_("Task"), 11, 32, 0, TEXT_LEFT },
     { N_("Date"), 10, 10, 4, TEXT_LEFT },
     { N_("Started"), 11, 11, 2, TEXT_LEFT },
     { N_("Took"), 6, 8, 3, TEXT_RIGHT },
-    { N_("Rows"), 10, 14, 1, TEXT_RIGHT },
+    { N_("Rows"), 9, 9, 1, TEXT_RIGHT },
     { N_("Rejects"), 7, 9, 3, TEXT_RIGHT },
     { N_("Kind"), 9, 10, 5, TEXT_LEFT },
     { N_("State"), 12, 14, 0, TEXT_LEFT },
@@ -95,11 +95,18 @@ static void append_started(const runs *r, const char *instant, GString *text)
         g_string_append_len(text, instant, 10);
 }
 
+/* In nine columns: "1,322,104", "310.2 M"; the line below the list has all digits. */
 static void append_count(const json_t *count, GString *text)
 {
+    int64_t n = json_integer_value(count);
     if (!json_is_integer(count))
         return;
-    g_autofree char *shown = text_count(json_integer_value(count));
+    if (n >= 10000000) {
+        /* TRANSLATORS: millions */
+        g_string_append_printf(text, _("%.1f M"), (double)n / 1e6);
+        return;
+    }
+    g_autofree char *shown = text_count(n);
     g_string_append(text, shown);
 }
 
@@ -238,6 +245,12 @@ static void draw_detail(const runs *r, canvas *c, int y)
         g_string_append_printf(line, _("   attempt %d"), attempt);
     g_string_append_printf(line, "   %s", when);
     canvas_text(c, y, 4, width, LOOK_PLAIN, line->str);
+    if (row_text(row, "message")[0] == '\0' && json_is_integer(json_object_get(row, "rows_read"))) {
+        g_autofree char *read = text_count(json_integer_value(json_object_get(row, "rows_read")));
+        g_autofree char *written =
+            text_count(json_integer_value(json_object_get(row, "rows_written")));
+        canvas_format(c, y + 1, 4, width, LOOK_QUIET, _("%s rows read, %s written"), read, written);
+    }
     canvas_wrap(c, y + 1, 4, width, DETAIL_ROWS - 1, run_state_look(row_text(row, "state")),
                 row_text(row, "message"));
 }
