@@ -2,36 +2,23 @@
 #include "ui/screens.h"
 
 #include "base/intl.h"
-#include "base/text.h"
 #include "ui/answer.h"
-#include "ui/list.h"
 #include "ui/plan_lines.h"
-#include "ui/text_rows.h"
+#include "ui/plan_list.h"
 
 #include <string.h>
 
-#define LIST_AT     2
-#define LABEL_WIDTH 12
-#define TEXT_MARGIN (4 + LABEL_WIDTH + 2 + 1) /* what list.h leaves of a row */
-
-/* A row of the screen: part of a line. */
-typedef struct {
-    guint line;
-    size_t start, end;
-} plan_row;
+#define LIST_AT 2
 
 typedef struct {
     screen base;
-    list *list;
+    plan_list *list;
     answer answer; /* task.plan or task.check */
     answer connections;
     char *task;
     json_t *document; /* or NULL: the task as it is saved */
     char *date;       /* business date, or NULL: the usual one */
-    GPtrArray *lines; /* or NULL: there is no plan */
-    GArray *rows;     /* of plan_row, for the width below */
-    int width;
-    job *starting; /* or NULL */
+    job *starting;    /* or NULL */
 } plan_screen;
 
 static const json_t *plan_of(const plan_screen *v)
@@ -40,72 +27,11 @@ static const json_t *plan_of(const plan_screen *v)
     return json_is_object(inner) ? inner : v->answer.out;
 }
 
-/* --- rows ------------------------------------------------------------------- */
-
-static const list_column columns[] = {
-    { "", LABEL_WIDTH, LABEL_WIDTH, 0, TEXT_LEFT },
-    { "", 10, 0, 0, TEXT_LEFT },
-    { NULL, 0, 0, 0, TEXT_LEFT },
-};
-
-static int64_t count_rows(void *user)
-{
-    return ((plan_screen *)user)->rows->len;
-}
-
-static void cell(void *user, int64_t number, unsigned column, GString *text, list_style *style)
-{
-    plan_screen *v = user;
-    const plan_row *row = &g_array_index(v->rows, plan_row, number);
-    const plan_line *line = v->lines->pdata[row->line];
-    if (column == 1)
-        g_string_append_len(text, line->text + row->start, (gssize)(row->end - row->start));
-    else if (row->start == 0)
-        g_string_append(text, line->label);
-    style->look = line->is_title ? LOOK_ACCENT | LOOK_STRONG
-                  : column == 0 && line->look == LOOK_PLAIN ? LOOK_QUIET
-                                                            : line->look;
-    if (column == 0 && row->start == 0 && line->look == LOOK_WARNING)
-        style->mark = '!';
-}
-
-static const list_source source = { .count = count_rows, .cell = cell };
-
-static const plan_row *selected_row(const plan_screen *v)
-{
-    int64_t row = list_selected(v->list);
-    return row < 0 ? NULL : &g_array_index(v->rows, plan_row, row);
-}
-
-/* Cut the lines anew for @width columns; the selected line stays. */
-static void wrap(plan_screen *v, int width)
-{
-    const plan_row *selected = selected_row(v);
-    guint keep = selected != NULL ? selected->line : 0;
-    int64_t select = 0;
-    g_array_set_size(v->rows, 0);
-    v->width = width;
-    for (guint i = 0; v->lines != NULL && i < v->lines->len; i++) {
-        const plan_line *line = v->lines->pdata[i];
-        g_autoptr(text_rows) cut = text_rows_new(line->text, strlen(line->text), MAX(width, 1));
-        if (i == keep)
-            select = v->rows->len;
-        for (int64_t k = 0; k < text_rows_count(cut); k++) {
-            plan_row row = { .line = i };
-            text_rows_get(cut, k, &row.start, &row.end);
-            g_array_append_val(v->rows, row);
-        }
-    }
-    list_select(v->list, select);
-}
-
 static void arrived(screen *s)
 {
     plan_screen *v = (plan_screen *)s;
-    g_clear_pointer(&v->lines, g_ptr_array_unref);
-    if (v->answer.failure == NULL && v->answer.out != NULL)
-        v->lines = plan_lines(plan_of(v));
-    wrap(v, v->width);
+    bool planned = v->answer.failure == NULL && v->answer.out != NULL;
+    plan_list_set(v->list, planned ? plan_lines(plan_of(v)) : NULL);
 }
 
 /* --- loading ---------------------------------------------------------------- */
@@ -117,8 +43,7 @@ static void load(plan_screen *v)
     if (v->date != NULL)
         json_object_set_new(in, "date", json_string(v->date));
     g_clear_pointer(&v->answer.out, json_decref);
-    g_clear_pointer(&v->lines, g_ptr_array_unref);
-    g_array_set_size(v->rows, 0);
+    plan_list_set(v->list, NULL);
     answer_ask(&v->answer, &v->base, v->document != NULL ? "task.check" : "task.plan", in);
 }
 
@@ -167,7 +92,7 @@ static const char *cannot_start(screen *s)
     plan_screen *v = (plan_screen *)s;
     if (v->document != NULL)
         return N_("the task is not saved yet");
-    if (v->lines == NULL)
+    if (plan_list_is_empty(v->list))
         return N_("there is no plan to start");
     if (v->starting != NULL)
         return N_("the run is being started");
@@ -238,42 +163,24 @@ static void start(screen *s)
 
 /* --- moving ----------------------------------------------------------------- */
 
-static bool is_title(const plan_screen *v, int64_t number)
-{
-    const plan_row *row = &g_array_index(v->rows, plan_row, number);
-    return ((const plan_line *)v->lines->pdata[row->line])->is_title;
-}
-
-static void to_section(screen *s, int step)
-{
-    plan_screen *v = (plan_screen *)s;
-    for (int64_t at = list_selected(v->list) + step; at >= 0 && at < count_rows(v); at += step)
-        if (is_title(v, at)) {
-            list_select(v->list, at);
-            return;
-        }
-}
-
 static void next_section(screen *s)
 {
-    to_section(s, 1);
+    plan_list_section(((plan_screen *)s)->list, 1);
 }
 
 static void previous_section(screen *s)
 {
-    to_section(s, -1);
+    plan_list_section(((plan_screen *)s)->list, -1);
 }
 
 static const char *no_plan(screen *s)
 {
-    return ((plan_screen *)s)->lines == NULL ? N_("there is no plan") : NULL;
+    return plan_list_is_empty(((plan_screen *)s)->list) ? N_("there is no plan") : NULL;
 }
 
 static char *value(screen *s)
 {
-    plan_screen *v = (plan_screen *)s;
-    const plan_row *row = v->lines != NULL ? selected_row(v) : NULL;
-    return row != NULL ? g_strdup(((const plan_line *)v->lines->pdata[row->line])->text) : NULL;
+    return plan_list_value(((plan_screen *)s)->list);
 }
 
 /* What does not fit the width of a small screen is read at ease there. */
@@ -318,7 +225,7 @@ static void draw_head(const plan_screen *v, canvas *c)
         x += canvas_format(c, 0, x, -1, LOOK_PLAIN, _("business date %s"), date) + 3;
     if (v->document != NULL)
         x += canvas_text(c, 0, x, -1, LOOK_ACCENT, _("not saved")) + 3;
-    if (v->lines != NULL && warnings > 0)
+    if (!plan_list_is_empty(v->list) && warnings > 0)
         canvas_format(c, 0, x, -1, LOOK_WARNING, ngettext("%zu warning", "%zu warnings", warnings),
                       warnings);
 }
@@ -334,22 +241,17 @@ static void draw(screen *s, canvas *c)
     if (answer_draw_state(&v->answer, c, LIST_AT,
                           _("Planning: looking at both tables ...")))
         return;
-    int width = canvas_width(c) - TEXT_MARGIN;
-    if (width != v->width)
-        wrap(v, width);
-    /* The list's line of titles is empty here. */
-    list_draw(v->list, c, LIST_AT - 1, canvas_height(c) - LIST_AT + 1, true);
+    plan_list_draw(v->list, c, LIST_AT, canvas_height(c) - LIST_AT);
 }
 
 static bool key(screen *s, ui_key k)
 {
-    return list_key(((plan_screen *)s)->list, k);
+    return plan_list_key(((plan_screen *)s)->list, k);
 }
 
 static bool find(screen *s, const char *text, int step, bool from_next)
 {
-    plan_screen *v = (plan_screen *)s;
-    return v->lines != NULL && list_find(v->list, text, step, from_next);
+    return plan_list_find(((plan_screen *)s)->list, text, step, from_next);
 }
 
 static bool wants_tick(screen *s)
@@ -374,11 +276,9 @@ static void resume(screen *s)
 static void free_plan(screen *s)
 {
     plan_screen *v = (plan_screen *)s;
-    list_free(v->list);
+    plan_list_free(v->list);
     answer_clear(&v->answer);
     answer_clear(&v->connections);
-    g_clear_pointer(&v->lines, g_ptr_array_unref);
-    g_array_unref(v->rows);
     json_decref(v->document);
     g_free(v->task);
     g_free(v->date);
@@ -405,8 +305,7 @@ screen *plan_view_new(app *a, const char *task, const json_t *document)
 {
     plan_screen *v = g_new0(plan_screen, 1);
     v->base = (screen){ &plan_view_ops, a };
-    v->rows = g_array_new(FALSE, FALSE, sizeof(plan_row));
-    v->list = list_new(columns, &source, v);
+    v->list = plan_list_new();
     v->answer.arrived = arrived;
     v->task = g_strdup(task != NULL ? task : row_text(document, "name"));
     v->document = document != NULL ? json_deep_copy(document) : NULL;
