@@ -104,12 +104,9 @@ static void draw(screen *s, canvas *c)
     rows_view_draw(v->rows, c, ROWS_AT, canvas_height(c) - ROWS_AT);
     g_autofree char *count = count_words(v);
     int used = canvas_text(c, 0, 4, -1, LOOK_PLAIN, count);
-    unsigned hidden = rows_view_hidden(v->rows);
-    if (hidden > 0)
-        canvas_format(c, 0, 4 + used + 3, -1, LOOK_ACCENT,
-                      ngettext("%u more column: Left, Right", "%u more columns: Left, Right",
-                               hidden),
-                      hidden);
+    g_autofree char *columns = rows_view_columns(v->rows);
+    if (columns != NULL)
+        canvas_text(c, 0, 4 + used + 3, -1, LOOK_ACCENT, columns);
 }
 
 static bool key(screen *s, ui_key k)

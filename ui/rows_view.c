@@ -17,7 +17,7 @@
 struct rows_view {
     json_t *out;           /* or NULL */
     unsigned n, left;      /* columns; the first one shown */
-    unsigned hidden;
+    unsigned shown;        /* that the last draw had room for */
     list_column *places;   /* of the columns from left on */
     list *list;            /* or NULL */
 };
@@ -116,7 +116,7 @@ void rows_view_set(rows_view *v, const json_t *out)
     json_decref(v->out);
     v->out = json_incref((json_t *)out);
     v->n = (unsigned)json_array_size(json_object_get(out, "columns"));
-    v->left = v->hidden = 0;
+    v->left = v->shown = 0;
     lay_out(v);
 }
 
@@ -125,9 +125,14 @@ int64_t rows_view_count(const rows_view *v)
     return (int64_t)json_array_size(json_object_get(v->out, "rows"));
 }
 
+int64_t rows_view_selected(const rows_view *v)
+{
+    return v->list != NULL ? list_selected(v->list) : -1;
+}
+
 bool rows_view_key(rows_view *v, ui_key k)
 {
-    if (k == K_RIGHT && v->hidden > 0 && v->left + 1 < v->n)
+    if (k == K_RIGHT && v->left + 1 < v->n)
         v->left++;
     else if (k == K_LEFT && v->left > 0)
         v->left--;
@@ -150,24 +155,37 @@ void rows_view_draw(rows_view *v, canvas *c, int y, int height)
     g_autofree column_place *places = g_new0(column_place, n);
     list_draw(v->list, c, y, height, true);
     columns_place(v->places, n, CELLS_AT, MAX(canvas_width(c) - CELLS_AT - MARGIN, 0), places);
-    v->hidden = v->left;
-    for (unsigned i = 0; i < n; i++)
-        if (places[i].width > 0)
-            canvas_text(c, y, places[i].x, places[i].width, LOOK_QUIET,
-                        column_name(v, v->left + i));
-        else
-            v->hidden++;
+    v->shown = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (places[i].width == 0)
+            continue;
+        canvas_text(c, y, places[i].x, places[i].width, LOOK_QUIET, column_name(v, v->left + i));
+        v->shown++;
+    }
 }
 
-unsigned rows_view_hidden(const rows_view *v)
+char *rows_view_columns(const rows_view *v)
 {
-    return v->hidden;
+    if (v->shown == v->n)
+        return NULL;
+    return g_strdup_printf(_("columns %u to %u of %u, Left and Right move"), v->left + 1,
+                           v->left + v->shown, v->n);
+}
+
+char *rows_view_value(const rows_view *v)
+{
+    int64_t row = rows_view_selected(v);
+    if (row < 0)
+        return NULL;
+    GString *text = g_string_new(NULL);
+    append_value(text, value_at(v, row, v->left));
+    return g_string_free(text, FALSE);
 }
 
 char *rows_view_row(const rows_view *v)
 {
-    int64_t row = v->list != NULL ? list_selected(v->list) : -1;
-    if (row < 0 || row >= rows_view_count(v))
+    int64_t row = rows_view_selected(v);
+    if (row < 0)
         return NULL;
     GString *text = g_string_new(NULL);
     for (unsigned i = 0; i < v->n; i++) {

@@ -19,12 +19,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(rows_view, rows_view_free)
  * is kept; NULL: nothing. */
 void rows_view_set(rows_view *v, const json_t *out);
 int64_t rows_view_count(const rows_view *v);
+/* -1 when there are no rows. */
+int64_t rows_view_selected(const rows_view *v);
 
 bool rows_view_key(rows_view *v, ui_key k);
 bool rows_view_find(rows_view *v, const char *text, int step, bool from_next);
 void rows_view_draw(rows_view *v, canvas *c, int y, int height);
-/* Columns that the last draw had no room for, 0: all are seen. */
-unsigned rows_view_hidden(const rows_view *v);
+/* Which columns the last draw had room for, in words; NULL: all. Caller frees. */
+char *rows_view_columns(const rows_view *v);
+/* The value of the selected row in the first column shown; NULL when there is
+ * none. Caller frees. */
+char *rows_view_value(const rows_view *v);
 /* The selected row in words, one line and more for each column; NULL when there is
  * none. Caller frees. */
 char *rows_view_row(const rows_view *v);

@@ -1,20 +1,13 @@
 #include "ui/table_view.h"
 
 #include "base/intl.h"
-#include "base/text.h"
 #include "ui/answer.h"
-#include "ui/columns.h"
 #include "ui/list.h"
+#include "ui/rows_view.h"
 
-#include <string.h>
-
-#define LIST_AT     2
-#define CELLS_AT    4 /* as list.h draws them */
-#define MARGIN      1
-#define FIRST_ROWS  100
-#define LEAST_WIDTH 4
-#define FAIR_WIDTH  12 /* what a column of long values gets when there is little room */
-#define MOST_WIDTH  40
+#define LIST_AT    2
+#define CELLS_AT   4 /* as list.h draws them */
+#define FIRST_ROWS 100
 
 typedef struct {
     screen base;
@@ -22,9 +15,7 @@ typedef struct {
     bool rows_shown;
     answer columns_answer, rows_answer;
     list *columns; /* one row for each column */
-    list *rows;    /* or NULL: the first rows are not there */
-    list_column *places;
-    unsigned n, left; /* columns of the first rows; the first one shown */
+    rows_view *rows;
 } table_view;
 
 static answer *shown_answer(table_view *v)
@@ -32,17 +23,12 @@ static answer *shown_answer(table_view *v)
     return v->rows_shown ? &v->rows_answer : &v->columns_answer;
 }
 
-static list *shown_list(table_view *v)
-{
-    return v->rows_shown ? v->rows : v->columns;
-}
-
 /* --- columns --------------------------------------------------------------- */
 
 static const list_column columns_columns[] = {
-    { N_("Column"), 16, 40, 0, TEXT_LEFT },  { N_("Type"), 14, 30, 0, TEXT_LEFT },
-    { N_("Key"), 4, 8, 1, TEXT_LEFT },       { N_("Null"), 8, 10, 2, TEXT_LEFT },
-    { N_("Default"), 12, 0, 3, TEXT_LEFT },  { NULL, 0, 0, 0, TEXT_LEFT },
+    { N_("Column"), 16, 40, 0, TEXT_LEFT }, { N_("Type"), 14, 30, 0, TEXT_LEFT },
+    { N_("Key"), 4, 8, 1, TEXT_LEFT },      { N_("Null"), 8, 10, 2, TEXT_LEFT },
+    { N_("Default"), 12, 0, 3, TEXT_LEFT }, { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
 static int64_t count_columns(void *user)
@@ -60,8 +46,7 @@ static void column_cell(void *user, int64_t number, unsigned column, GString *te
                         list_style *style)
 {
     table_view *v = user;
-    const json_t *row =
-        json_array_get(answer_list(&v->columns_answer, "columns"), (size_t)number);
+    const json_t *row = json_array_get(answer_list(&v->columns_answer, "columns"), (size_t)number);
     switch (column) {
     case 0:
         g_string_append(text, row_text(row, "name"));
@@ -85,128 +70,32 @@ static void column_cell(void *user, int64_t number, unsigned column, GString *te
 
 static const list_source columns_source = { .count = count_columns, .cell = column_cell };
 
-/* --- first rows ------------------------------------------------------------ */
-
-static int64_t count_rows(void *user)
-{
-    table_view *v = user;
-    return (int64_t)json_array_size(answer_list(&v->rows_answer, "rows"));
-}
-
-static const char *column_name(const table_view *v, unsigned column)
-{
-    const json_t *one = json_array_get(answer_list(&v->rows_answer, "columns"), column);
-    return json_is_string(one) ? json_string_value(one) : row_text(one, "name");
-}
-
-static const json_t *value_at(const table_view *v, int64_t row, unsigned column)
-{
-    const json_t *values = json_array_get(answer_list(&v->rows_answer, "rows"), (size_t)row);
-    return json_array_get(values, column);
-}
-
-/* Append a value; false for NULL. */
-static bool append_value(GString *text, const json_t *one)
-{
-    if (one == NULL || json_is_null(one)) {
-        g_string_append(text, "NULL");
-        return false;
-    }
-    if (json_is_string(one)) {
-        g_string_append_len(text, json_string_value(one), (gssize)json_string_length(one));
-        return true;
-    }
-    char *dumped = json_dumps(one, JSON_ENCODE_ANY | JSON_COMPACT);
-    g_string_append(text, dumped);
-    free(dumped);
-    return true;
-}
-
-static void row_cell(void *user, int64_t number, unsigned column, GString *text, list_style *style)
-{
-    table_view *v = user;
-    if (!append_value(text, value_at(v, number, column + v->left)))
-        style->look = LOOK_QUIET;
-}
-
-static const list_source rows_source = { .count = count_rows, .cell = row_cell };
-
-static int widest(const table_view *v, unsigned column)
-{
-    g_autofree char *title = text_safe(column_name(v, column), -1);
-    int width = MAX(text_width(title), LEAST_WIDTH);
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (int64_t row = 0; row < count_rows((void *)v) && width < MOST_WIDTH; row++) {
-        g_string_truncate(text, 0);
-        append_value(text, value_at(v, row, column));
-        g_autofree char *safe = text_safe(text->str, MIN((gssize)text->len, 4 * MOST_WIDTH));
-        width = MAX(width, text_width(safe));
-    }
-    return MIN(width, MOST_WIDTH);
-}
-
-/* Lay the columns out from v->left on; the leftmost are the last to be dropped. */
-static void make_rows_list(table_view *v)
-{
-    int64_t selected = v->rows != NULL ? list_selected(v->rows) : 0;
-    g_clear_pointer(&v->rows, list_free);
-    g_free(v->places);
-    unsigned shown = v->n - v->left;
-    v->places = g_new0(list_column, shown + 1);
-    for (unsigned i = 0; i < shown; i++) {
-        int width = widest(v, v->left + i);
-        /* Titles are drawn by draw_titles(): names of columns are not for translation. */
-        v->places[i] = (list_column){ "", MIN(width, FAIR_WIDTH), width, (int)i, TEXT_LEFT };
-    }
-    v->rows = list_new(v->places, &rows_source, v);
-    list_select(v->rows, MAX(selected, 0));
-}
-
 static void rows_arrived(screen *s)
 {
     table_view *v = (table_view *)s;
-    v->n = (unsigned)json_array_size(answer_list(&v->rows_answer, "columns"));
-    v->left = 0;
-    if (v->rows_answer.failure == NULL)
-        make_rows_list(v);
+    rows_view_set(v->rows, v->rows_answer.failure == NULL ? v->rows_answer.out : NULL);
 }
 
 /* --- drawing --------------------------------------------------------------- */
 
-static unsigned draw_titles(const table_view *v, canvas *c, int y)
-{
-    unsigned n = v->n - v->left, shown = 0;
-    g_autofree column_place *places = g_new0(column_place, n);
-    columns_place(v->places, n, CELLS_AT, MAX(canvas_width(c) - CELLS_AT - MARGIN, 0), places);
-    for (unsigned i = 0; i < n; i++) {
-        if (places[i].width == 0)
-            continue;
-        canvas_text(c, y, places[i].x, places[i].width, LOOK_QUIET, column_name(v, v->left + i));
-        shown++;
-    }
-    return shown;
-}
-
 static void draw_rows(table_view *v, canvas *c)
 {
-    unsigned long n = (unsigned long)count_rows(v);
+    unsigned long n = (unsigned long)rows_view_count(v->rows);
     if (n == 0) {
         canvas_text(c, 0, CELLS_AT, -1, LOOK_PLAIN, _("no rows"));
         canvas_text(c, LIST_AT, CELLS_AT, -1, LOOK_QUIET, _("The table is empty."));
         return;
     }
-    list_draw(v->rows, c, LIST_AT, canvas_height(c) - LIST_AT, true);
-    unsigned shown = draw_titles(v, c, LIST_AT);
+    rows_view_draw(v->rows, c, LIST_AT, canvas_height(c) - LIST_AT);
     g_autofree char *rows =
         is_set(v->rows_answer.out, "more")
-            ? g_strdup_printf(ngettext("first %lu row, more exist", "first %lu rows, more exist", n),
-                              n)
+            ? g_strdup_printf(
+                  ngettext("first %lu row, more exist", "first %lu rows, more exist", n), n)
             : g_strdup_printf(ngettext("%lu row, all there is", "%lu rows, all there are", n), n);
     int used = canvas_text(c, 0, CELLS_AT, -1, LOOK_PLAIN, rows);
-    if (shown < v->n)
-        canvas_format(c, 0, CELLS_AT + used + 3, -1, LOOK_ACCENT,
-                      _("columns %u to %u of %u, Left and Right move"), v->left + 1,
-                      v->left + shown, v->n);
+    g_autofree char *columns = rows_view_columns(v->rows);
+    if (columns != NULL)
+        canvas_text(c, 0, CELLS_AT + used + 3, -1, LOOK_ACCENT, columns);
 }
 
 static void draw_columns(table_view *v, canvas *c)
@@ -277,6 +166,8 @@ static void reload(screen *s)
 {
     table_view *v = (table_view *)s;
     g_clear_pointer(&shown_answer(v)->out, json_decref);
+    if (v->rows_shown)
+        rows_view_set(v->rows, NULL);
     load(v);
 }
 
@@ -293,30 +184,15 @@ static void give_up(screen *s)
 static const char *no_row(screen *s)
 {
     table_view *v = (table_view *)s;
-    return v->rows_shown && v->rows_answer.out != NULL && count_rows(v) > 0
-               ? NULL
-               : N_("no row is selected");
-}
-
-/* "name: value" for each column; a value of several lines stands below its name. */
-static char *row_in_words(const table_view *v, int64_t row)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (unsigned i = 0; i < v->n; i++) {
-        g_autoptr(GString) one = g_string_new(NULL);
-        append_value(one, value_at(v, row, i));
-        g_string_append_printf(text, "%s:%s%s\n", column_name(v, i),
-                               strchr(one->str, '\n') != NULL ? "\n" : " ", one->str);
-    }
-    return g_string_free(g_steal_pointer(&text), FALSE);
+    return v->rows_shown && rows_view_count(v->rows) > 0 ? NULL : N_("no row is selected");
 }
 
 static void view_row(screen *s)
 {
     table_view *v = (table_view *)s;
-    int64_t row = list_selected(v->rows);
-    g_autofree char *text = row_in_words(v, row);
-    g_autofree char *title = g_strdup_printf(_("row %lu"), (unsigned long)row + 1);
+    g_autofree char *text = rows_view_row(v->rows);
+    g_autofree char *title =
+        g_strdup_printf(_("row %lu"), (unsigned long)rows_view_selected(v->rows) + 1);
     app_view(s->app, title, text);
 }
 
@@ -340,48 +216,30 @@ static char *name(screen *s)
     return g_strdup(((table_view *)s)->table);
 }
 
-static bool move_sideways(table_view *v, ui_key k)
-{
-    if (v->rows == NULL || (k != K_LEFT && k != K_RIGHT))
-        return false;
-    if (k == K_LEFT && v->left > 0)
-        v->left--;
-    else if (k == K_RIGHT && v->left + 1 < v->n)
-        v->left++;
-    make_rows_list(v);
-    return true;
-}
-
 static bool key(screen *s, ui_key k)
 {
     table_view *v = (table_view *)s;
-    if (shown_list(v) == NULL || shown_answer(v)->out == NULL)
+    if (shown_answer(v)->out == NULL)
         return false;
-    return (v->rows_shown && move_sideways(v, k)) || list_key(shown_list(v), k);
+    return v->rows_shown ? rows_view_key(v->rows, k) : list_key(v->columns, k);
 }
 
 static bool find(screen *s, const char *text, int step, bool from_next)
 {
-    list *l = shown_list((table_view *)s);
-    return l != NULL && list_find(l, text, step, from_next);
+    table_view *v = (table_view *)s;
+    return v->rows_shown ? rows_view_find(v->rows, text, step, from_next)
+                         : list_find(v->columns, text, step, from_next);
 }
 
 /* Of the leftmost column: Left and Right choose it. */
 static char *value(screen *s)
 {
     table_view *v = (table_view *)s;
-    list *l = shown_list(v);
-    int64_t row = l != NULL ? list_selected(l) : -1;
-    if (row < 0)
-        return NULL;
-    g_autoptr(GString) text = g_string_new(NULL);
     if (v->rows_shown)
-        append_value(text, value_at(v, row, v->left));
-    else
-        g_string_append(text, row_text(json_array_get(answer_list(&v->columns_answer, "columns"),
-                                                      (size_t)row),
-                                       "name"));
-    return g_string_free(g_steal_pointer(&text), FALSE);
+        return rows_view_value(v->rows);
+    int64_t row = list_selected(v->columns);
+    const json_t *columns = answer_list(&v->columns_answer, "columns");
+    return row < 0 ? NULL : g_strdup(row_text(json_array_get(columns, (size_t)row), "name"));
 }
 
 static bool wants_tick(screen *s)
@@ -407,8 +265,7 @@ static void free_table_view(screen *s)
     answer_clear(&v->columns_answer);
     answer_clear(&v->rows_answer);
     list_free(v->columns);
-    list_free(v->rows);
-    g_free(v->places);
+    rows_view_free(v->rows);
     g_free(v->connection);
     g_free(v->table);
     g_free(v);
@@ -438,6 +295,7 @@ screen *table_view_new(app *a, const char *connection, const char *table, bool r
     v->table = g_strdup(table);
     v->rows_shown = rows;
     v->columns = list_new(columns_columns, &columns_source, v);
+    v->rows = rows_view_new();
     v->rows_answer.arrived = rows_arrived;
     return &v->base;
 }
