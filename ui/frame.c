@@ -59,10 +59,10 @@ static void draw_header(app *a, canvas *c)
     zone_now(a->engine->zone, a->engine->clock, &now);
     a->clock_minute = now.minute;
     g_autofree char *right =
-        width >= 60 ? g_strdup_printf("%s%s  %02d:%02d", host_name(),
-                                      app_is_readonly(a) ? _("  read-only") : "", now.hour,
-                                      now.minute)
-                    : g_strdup_printf("%02d:%02d", now.hour, now.minute);
+        width >= 60
+            ? g_strdup_printf("%s%s  %02d:%02d", host_name(),
+                              app_is_readonly(a) ? _("  read-only") : "", now.hour, now.minute)
+            : g_strdup_printf("%02d:%02d", now.hour, now.minute);
     int used = MIN(text_width(right), width / 2);
     canvas_right(c, 0, width - 1 - used, used, LOOK_QUIET, right);
     g_autofree char *left = crumbs(a, width - used - 4);
@@ -101,7 +101,8 @@ static void draw_footer(app *a, canvas *c, int y)
     }
     for (guint i = 0; i < all->len && shown < FOOTER_ACTIONS; i++) {
         const action_entry *e = &g_array_index(all, action_entry, i);
-        if (e->action->label == NULL || e->key == K_NONE || g_str_has_prefix(e->action->id, "help") ||
+        if (e->action->label == NULL || e->key == K_NONE ||
+            g_str_has_prefix(e->action->id, "help") ||
             (in_text && (e->action->flags & ACTION_IN_TEXT) == 0) || action_refused(e) != NULL)
             continue;
         int width = draw_action(c, y, x, right - x, e->key, _(e->action->label));

@@ -108,8 +108,8 @@ static void append_state(const json_t *row, GString *text, list_style *style)
         g_string_append(text, state[0] == '\0' ? _("never run") : run_state_word(state));
         if (rejects && strcmp(state, "succeeded") == 0)
             g_string_append(text, _(", rejects"));
-        style->look = rejects && strcmp(state, "succeeded") == 0 ? LOOK_WARNING
-                                                                  : run_state_look(state);
+        style->look =
+            rejects && strcmp(state, "succeeded") == 0 ? LOOK_WARNING : run_state_look(state);
     }
 }
 
@@ -187,7 +187,8 @@ static void choose_rows(home *h, const char *keep)
     int64_t select = MAX(list_selected(h->list), 0);
     size_t i;
     json_t *row;
-    json_array_foreach (h->tasks, i, row) {
+    json_array_foreach(h->tasks, i, row)
+    {
         if (!passes(h, row))
             continue;
         if (keep != NULL && strcmp(text_of(row, "name"), keep) == 0)
@@ -245,7 +246,8 @@ static void draw_counts(home *h, canvas *c, int y)
     unsigned running = 0, failed = 0, attention = 0;
     size_t i;
     json_t *row;
-    json_array_foreach (h->tasks, i, row) {
+    json_array_foreach(h->tasks, i, row)
+    {
         running += is_live(row);
         bool bad = strcmp(text_of(row, "last_state"), "failed") == 0;
         failed += bad;
@@ -420,15 +422,13 @@ static void ask_to_start(screen *s, json_t *out, const error *failure, void *use
     const char *type = NULL;
     size_t i;
     json_t *one;
-    json_array_foreach (json_object_get(out, "connections"), i, one)
-        if (strcmp(text_of(one, "name"), target) == 0 &&
-            json_is_true(json_object_get(one, "protected")))
-            type = target;
+    json_array_foreach(json_object_get(out, "connections"), i,
+                       one) if (strcmp(text_of(one, "name"), target) == 0 &&
+                                json_is_true(json_object_get(one, "protected"))) type = target;
     g_autofree char *title = g_strdup_printf(_("Run %s now?"), task);
     g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
-    g_autofree char *text =
-        g_strdup_printf(_("Rows go from %s to %s (%s).\np shows the plan first."), from, to,
-                        text_of(row, "mode"));
+    g_autofree char *text = g_strdup_printf(
+        _("Rows go from %s to %s (%s).\np shows the plan first."), from, to, text_of(row, "mode"));
     const question q = {
         .title = title, .text = text, .yes = _("Run"), .no = _("Not now"), .type = type
     };
@@ -591,9 +591,7 @@ static bool wants_tick(screen *s)
     home *h = (home *)s;
     size_t i;
     json_t *row;
-    json_array_foreach (h->tasks, i, row)
-        if (is_live(row))
-            return true;
+    json_array_foreach(h->tasks, i, row) if (is_live(row)) return true;
     return false;
 }
 

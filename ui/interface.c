@@ -14,8 +14,8 @@ static const char color_option[] = "--color=";
 
 static bool is_option(const char *word)
 {
-    static const char *const known[] = { "--ascii", "--readonly", "--mouse", "--keys",
-                                         "--keys=mdoc", NULL };
+    static const char *const known[] = { "--ascii", "--readonly",  "--mouse",
+                                         "--keys",  "--keys=mdoc", NULL };
     return g_strv_contains(known, word) || g_str_has_prefix(word, color_option);
 }
 

@@ -123,13 +123,12 @@ char *keys_manual(void)
     for (const screen_ops *const *one = screens_all(); *one != NULL; one++)
         append_manual(out, (*one)->title, (*one)->summary, (*one)->actions, seen);
     append_manual(out, "Everywhere", NULL, app_actions(), seen);
-    g_string_append(out,
-                    ".Sh FILES\n.Bl -tag -width Ds\n"
-                    ".It Pa keys.conf\n"
-                    "In the folder of\n.Pa rowferry.conf :\n"
-                    "other keys for actions, one\n.Ql action = key\n"
-                    "a line; the key\n.Ql none\ntakes it away.\n"
-                    "A line that begins with\n.Ql #\nis a comment.\n.El\n"
-                    ".Sh SEE ALSO\n.Xr rowferry 1 ,\n.Xr rowferry.conf 5\n");
+    g_string_append(out, ".Sh FILES\n.Bl -tag -width Ds\n"
+                         ".It Pa keys.conf\n"
+                         "In the folder of\n.Pa rowferry.conf :\n"
+                         "other keys for actions, one\n.Ql action = key\n"
+                         "a line; the key\n.Ql none\ntakes it away.\n"
+                         "A line that begins with\n.Ql #\nis a comment.\n.El\n"
+                         ".Sh SEE ALSO\n.Xr rowferry 1 ,\n.Xr rowferry.conf 5\n");
     return g_string_free(out, FALSE);
 }

@@ -16,7 +16,7 @@ unit_tests += tests/unit/test_list tests/unit/test_log_view tests/unit/test_boxe
 tests_unit_test_list_SOURCES = tests/unit/test_list.c \
 	ui/columns.c ui/list.c ui/matcher.c ui/scroll.c
 tests_unit_test_list_LDADD = $(unit_ldadd)
-tests_unit_test_log_view_SOURCES = tests/unit/test_log_view.c \
+tests_unit_test_log_view_SOURCES = tests/unit/fake_canvas.h tests/unit/test_log_view.c \
 	ui/log_view.c ui/matcher.c ui/scroll.c ui/text_rows.c
 tests_unit_test_log_view_LDADD = $(unit_ldadd)
 tests_unit_test_boxes_SOURCES = tests/unit/test_boxes.c \

@@ -50,7 +50,9 @@ static void add_named(json_t *rows, const run_scope *scope, const char *sort, co
 
 static void add_task(json_t *rows, const run_scope *scope, const task *t)
 {
-    g_autoptr(GList) names = t != NULL ? g_hash_table_get_keys(t->parameters) : NULL;
+    if (t == NULL)
+        return;
+    g_autoptr(GList) names = g_hash_table_get_keys(t->parameters);
     names = g_list_sort(names, (GCompareFunc)g_strcmp0);
     for (GList *name = names; name != NULL; name = name->next)
         add_named(rows, scope, "task", name->data, g_hash_table_lookup(t->parameters, name->data));
