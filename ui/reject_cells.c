@@ -2,7 +2,7 @@
 
 #include "base/document.h"
 #include "base/intl.h"
-#include "ui/answer.h"
+#include "ui/row_text.h"
 
 #include <string.h>
 

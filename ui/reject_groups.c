@@ -1,8 +1,9 @@
 #include "ui/reject_groups.h"
 
 #include "base/intl.h"
-#include "ui/answer.h"
+#include "ui/row_text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void group_free(gpointer user)

@@ -2,9 +2,10 @@
 
 #include "base/intl.h"
 #include "base/text.h"
-#include "ui/answer.h"
+#include "ui/row_text.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 
 #define LABEL_COLUMNS 12
 
