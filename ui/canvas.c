@@ -192,9 +192,30 @@ int canvas_wrap(canvas *c, int y, int x, int width, int height, unsigned look, c
     return rows;
 }
 
+/* Blank the outer half of a wide glyph of which [@x, @x + @columns) covers the
+ * other one: curses keeps the whole glyph for shown and would not draw it again. */
+static void drop_halves(canvas *c, int y, int x, int columns)
+{
+    int first = c->x + x, end = first + columns, width;
+    for (int at = 0; at < end; at += width) {
+        cchar_t cell;
+        wchar_t text[CCHARW_MAX + 1] = L"";
+        attr_t attributes;
+        short pair;
+        if (mvwin_wch(c->window, c->y + y, at, &cell) == OK)
+            (void)getcchar(&cell, text, &attributes, &pair, NULL);
+        width = wcwidth(text[0]) == 2 ? 2 : 1;
+        if (width == 2 && at + 1 == first)
+            put(c, y, x - 1, LOOK_PLAIN, L" ");
+        else if (width == 2 && at + 1 == end)
+            put(c, y, x + columns, LOOK_PLAIN, L" ");
+    }
+}
+
 void canvas_fill(canvas *c, int y, int x, int width, unsigned look)
 {
     int columns = room(c, y, x, width);
+    drop_halves(c, y, x, columns);
     for (int i = 0; i < columns; i++)
         put(c, y, x + i, look, L" ");
 }

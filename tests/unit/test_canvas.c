@@ -160,6 +160,32 @@ static void a_part_clips_to_itself_and_to_the_whole(void **state)
     discard(c);
 }
 
+static void no_half_of_a_wide_character_stays_beside_a_filled_part(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int x, width;
+        const char *want;
+    } fills[] = {
+        { "between two", 2, 2, "日  語" },
+        { "over the right half", 1, 3, "    語" },
+        { "over the left half", 2, 3, "日" },
+        { "over both", 1, 4, "" },
+        { "to the last column", 3, 7, "日" },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(fills); i++) {
+        canvas *c = blank(1, 10, false);
+        canvas_text(c, 0, 0, -1, LOOK_PLAIN, "日本語");
+        g_autoptr(canvas) part = canvas_part(c, 0, fills[i].x, 1, fills[i].width);
+        canvas_fill(part, 0, 0, -1, LOOK_PLAIN);
+        g_autofree char *got = row(c, 0);
+        if (strcmp(got, fills[i].want) != 0)
+            fail_msg("%s: got \"%s\", want \"%s\"", fills[i].what, got, fills[i].want);
+        discard(c);
+    }
+}
+
 static void right_alignment_counts_columns(void **state)
 {
     (void)state;
@@ -205,6 +231,7 @@ int main(void)
         cmocka_unit_test(text_is_safe_and_clipped),
         cmocka_unit_test(words_are_wrapped),
         cmocka_unit_test(a_part_clips_to_itself_and_to_the_whole),
+        cmocka_unit_test(no_half_of_a_wide_character_stays_beside_a_filled_part),
         cmocka_unit_test(right_alignment_counts_columns),
         cmocka_unit_test(bars_and_sparklines_take_any_number),
     };
