@@ -146,7 +146,7 @@ static void reload(screen *s)
 
 static const list_column reason_columns[] = {
     { N_("Reason"), 24, 0, 0, TEXT_LEFT },      { N_("Rows"), 6, 6, 0, TEXT_RIGHT },
-    { N_("Open"), 6, 6, 1, TEXT_RIGHT },        { N_("Edited"), 6, 6, 2, TEXT_RIGHT },
+    { N_("Left"), 6, 6, 1, TEXT_RIGHT },        { N_("Edited"), 6, 6, 2, TEXT_RIGHT },
     { N_("First seen"), 10, 10, 3, TEXT_LEFT }, { NULL, 0, 0, 0, TEXT_LEFT },
 };
 enum { REASON_WORDS, REASON_ROWS, REASON_OPEN, REASON_EDITED, REASON_FIRST };
@@ -198,7 +198,7 @@ static const list_source reason_source = { .count = count_reasons, .cell = reaso
 /* --- the list of rows ------------------------------------------------------ */
 
 static const list_column row_columns[] = {
-    { N_("No"), 5, 5, 0, TEXT_RIGHT },     { N_("Row"), 18, 26, 2, TEXT_LEFT },
+    { "#", 5, 5, 0, TEXT_RIGHT },          { N_("Row"), 18, 26, 2, TEXT_LEFT },
     { N_("Value"), 16, 32, 0, TEXT_LEFT }, { N_("Next"), 10, 10, 0, TEXT_LEFT },
     { N_("Why"), 30, 0, 3, TEXT_LEFT },    { NULL, 0, 0, 0, TEXT_LEFT },
 };
