@@ -15,6 +15,8 @@
 #define REMARK_AT  52
 #define BAR_WIDTH  62
 #define SPARK_WIDTH 36
+#define NARROW     60
+#define LEAST_ROWS 12 /* below it the log needs the room of what matters less */
 #define ROOMY_ROWS 18 /* from this height on there are empty rows between the groups */
 #define RATE_SECONDS 10
 #define LEFT_SECONDS 60
@@ -82,7 +84,12 @@ static int draw_start(const run_detail *d, canvas *c, int y)
             g_strdup_printf("%c %s: %s", run_state_letter(state), run_state_word(state), phase);
     else
         remark = g_strdup_printf("%c %s", run_state_letter(state), run_state_word(state));
-    draw_line(c, y, _("Started"), text->str, run_state_look(state), remark);
+    if (canvas_width(c) >= NARROW) {
+        draw_line(c, y, _("Started"), text->str, run_state_look(state), remark);
+    } else {
+        /* The state is what must not be cut off. */
+        draw_line(c, y, _("State"), remark, LOOK_PLAIN, NULL);
+    }
     return 1;
 }
 
@@ -351,9 +358,11 @@ void run_detail_draw(screen *s, canvas *c)
     y += live ? draw_rows_live(d, c, y) : draw_rows_over(d, c, y);
     y += roomy;
     y += draw_speed(d, c, y);
-    y += draw_waits(d, c, y);
+    if (height >= LEAST_ROWS)
+        y += draw_waits(d, c, y);
     y += draw_rejects(d, c, y);
-    y += draw_target(d, c, y);
+    if (height >= LEAST_ROWS)
+        y += draw_target(d, c, y);
     y += draw_reason(d, c, y, MAX(height / 5, 1));
     if (d->show.failure != NULL)
         canvas_text(c, y++, LABEL_AT, -1, LOOK_BAD, d->show.failure->message);

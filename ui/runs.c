@@ -8,6 +8,7 @@
 #include "ui/list.h"
 #include "ui/run_actions.h"
 #include "ui/run_filter.h"
+#include "ui/run_hunt.h"
 #include "ui/run_pages.h"
 #include "ui/run_words.h"
 
@@ -23,6 +24,8 @@ typedef struct {
     run_pages *pages;
     run_list_filter filter;
     run_asking asking;
+    run_hunt hunt;
+    bool finding; /* list_find() looks at what is there and asks for nothing */
     int64_t selected_run; /* as last drawn, 0 none: stays selected when others come above it */
     int this_year;
 } runs;
@@ -81,7 +84,8 @@ static int64_t count_rows(void *user)
 static void need_rows(void *user, int64_t first, int64_t n)
 {
     runs *r = user;
-    run_pages_need(r->pages, first, n);
+    if (!r->finding)
+        run_pages_need(r->pages, first, n);
 }
 
 /* "11-21 05:52", of another year the date alone. */
@@ -524,9 +528,25 @@ static bool key(screen *s, ui_key k)
     return list_key(((runs *)s)->list, k);
 }
 
+static void found(screen *s, int64_t row)
+{
+    list_select(((runs *)s)->list, row);
+    app_changed(s->app);
+}
+
+/* At once in the rows that were read; in the others as they come. */
 static bool find(screen *s, const char *text, int step, bool from_next)
 {
-    return list_find(((runs *)s)->list, text, step, from_next);
+    runs *r = (runs *)s;
+    int64_t selected_row = list_selected(r->list);
+    run_hunt_stop(&r->hunt);
+    r->finding = true;
+    bool there = list_find(r->list, text, step, from_next);
+    r->finding = false;
+    if (!there)
+        run_hunt_start(&r->hunt, s, run_list_filter_input(&r->filter), text, step,
+                       selected_row + (from_next ? step : 0), run_pages_total(r->pages), found);
+    return there;
 }
 
 static char *run_number(screen *s)
@@ -547,6 +567,7 @@ static void free_runs(screen *s)
     run_pages_free(r->pages);
     run_list_filter_clear(&r->filter);
     run_asking_clear(&r->asking);
+    run_hunt_stop(&r->hunt);
     g_free(r);
 }
 

@@ -9,6 +9,7 @@ rowferry_SOURCES += \
 	ui/rate.c ui/rate.h \
 	ui/run_detail.c ui/run_detail.h ui/run_detail_draw.c \
 	ui/run_filter.c ui/run_filter.h \
+	ui/run_hunt.c ui/run_hunt.h \
 	ui/run_pages.c ui/run_pages.h \
 	ui/run_plan.c ui/run_plan.h \
 	ui/runs.c \
