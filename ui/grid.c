@@ -177,8 +177,7 @@ bool grid_cancel(grid *g)
     return was;
 }
 
-/* False when the text cannot be kept: its message is shown, editing goes on. */
-static bool end_editing(grid *g)
+bool grid_end(grid *g)
 {
     int64_t row = grid_row(g);
     if (g->edited == NULL || row < 0)
@@ -212,18 +211,18 @@ static bool edit_key(grid *g, ui_key k)
 {
     switch (k) {
     case K_ENTER:
-        end_editing(g);
+        grid_end(g);
         return true;
     case K_ESCAPE:
         return grid_cancel(g);
     case K_TAB:
     case K_BACKTAB:
-        if (end_editing(g))
+        if (grid_end(g))
             next_cell(g, k == K_TAB ? 1 : -1);
         return true;
     case K_UP:
     case K_DOWN:
-        if (end_editing(g))
+        if (grid_end(g))
             scroll_key(&g->scroll, k, count_rows(g));
         return true;
     default:

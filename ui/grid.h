@@ -51,6 +51,9 @@ void grid_select(grid *g, int64_t row, unsigned column);
 bool grid_begin(grid *g);
 /* Whether a text is being edited: letters are text then. */
 bool grid_in_text(const grid *g);
+/* Keep what is being edited. False when it cannot be kept: set() said why, and
+ * editing goes on. */
+bool grid_end(grid *g);
 /* Give up what is being edited; false when nothing was. */
 bool grid_cancel(grid *g);
 

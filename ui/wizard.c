@@ -45,10 +45,16 @@ screen *wizard_replace_step(screen *s, step_number to)
     return opened;
 }
 
+bool wizard_settle(screen *s)
+{
+    wizard_step *step = step_of(s);
+    return step->settle == NULL || step->settle(s);
+}
+
 void wizard_go(screen *s, step_number to)
 {
     wizard *w = step_of(s)->wizard;
-    if (w->loading || w->saving || to == step_of(s)->number)
+    if (w->loading || w->saving || to == step_of(s)->number || !wizard_settle(s))
         return;
     wizard_keep_draft(w);
     wizard_replace_step(s, to);
@@ -109,6 +115,8 @@ const char *wizard_cannot_take_back(screen *s)
 
 void wizard_take_back(screen *s)
 {
+    if (!wizard_settle(s))
+        return;
     wizard_undo(step_of(s)->wizard);
     if (s->ops->resume != NULL)
         s->ops->resume(s);
@@ -171,6 +179,7 @@ bool wizard_leave(screen *s)
 
 void wizard_rescue(screen *s)
 {
+    wizard_settle(s);
     wizard_keep_last_draft(step_of(s)->wizard);
 }
 

@@ -29,6 +29,9 @@ typedef struct {
     screen base;
     wizard *wizard; /* borrowed */
     step_number number;
+    /* Put what is being typed into the document, before it is saved or another step
+     * shown; false: it is wrong, and the step says why. NULL: it is there already. */
+    bool (*settle)(screen *s);
 } wizard_step;
 
 /* The document as `task save` reads it: borrowed; steps change it in place

@@ -2,7 +2,7 @@
 #include "base/civil.h"
 #include "base/intl.h"
 #include "ui/expansions.h"
-#include "ui/list.h"
+#include "ui/grid.h"
 #include "ui/wizard_fields.h"
 #include "ui/wizard_private.h"
 
@@ -16,11 +16,12 @@
 typedef struct {
     wizard_step step;
     form_view *form;
-    list *list;
+    grid *grid;
     bool in_list; /* the parameters have the focus, not the form */
+    bool adding;  /* the last row is new: its name is being edited */
+    bool named;   /* it has got one: its value comes next */
     expansions today;
     unsigned loaded; /* wizard_changes() that the form shows */
-    char *new_name;  /* of a parameter that is being added */
 } basics;
 
 static const form_field form_fields[] = {
@@ -107,8 +108,15 @@ static void remark_zone(basics *b)
         form_view_remark(b->form, "time_zone", LOOK_PLAIN, NULL);
 }
 
+static void stop_editing(basics *b)
+{
+    grid_cancel(b->grid);
+    b->adding = b->named = false;
+}
+
 static void load(basics *b, const wizard *w)
 {
+    stop_editing(b);
     wizard_fields_load(b->form, w, values);
     b->loaded = wizard_changes(w);
     remark_name(b, w);
@@ -143,10 +151,11 @@ static const json_t *parameters_of(const basics *b)
 
 static int64_t count_rows(void *user)
 {
-    return (int64_t)json_object_size(parameters_of(user));
+    const basics *b = user;
+    return (int64_t)json_object_size(parameters_of(b)) + (b->adding ? 1 : 0);
 }
 
-/* The name of parameter @row, NULL when there is none: borrowed. */
+/* The name of parameter @row, NULL when there is none or it is new: borrowed. */
 static const char *parameter_at(const basics *b, int64_t row)
 {
     void *at = json_object_iter((json_t *)parameters_of(b));
@@ -170,6 +179,8 @@ static void cell(void *user, int64_t row, unsigned column, GString *text, list_s
 {
     basics *b = user;
     const char *name = parameter_at(b, row);
+    if (name == NULL)
+        return;
     if (column == COLUMN_NAME) {
         g_string_append(text, name);
         return;
@@ -185,45 +196,31 @@ static void cell(void *user, int64_t row, unsigned column, GString *text, list_s
     style->look = wrong ? LOOK_BAD : LOOK_QUIET;
 }
 
-static const list_source source = { .count = count_rows, .cell = cell };
-
-static const char *selected(const basics *b)
-{
-    return b->in_list ? parameter_at(b, list_selected(b->list)) : NULL;
-}
-
-static void set_parameter(screen *s, const char *name, json_t *value)
-{
-    basics *b = basics_of(s);
-    g_autofree char *path = g_strconcat("parameters.", name, NULL);
-    wizard_change(wizard_of(s), path, value);
-    b->loaded = wizard_changes(wizard_of(s));
-}
-
-static void value_entered(screen *s, const char *text, void *user)
+static cell_kind kind(void *user, int64_t row, unsigned column)
 {
     (void)user;
-    basics *b = basics_of(s);
-    g_autofree char *name = g_steal_pointer(&b->new_name);
-    if (text == NULL || name == NULL)
-        return;
-    set_parameter(s, name, json_string(text));
-    for (int64_t i = 0; i < count_rows(b); i++)
-        if (strcmp(parameter_at(b, i), name) == 0)
-            list_select(b->list, i);
+    (void)row;
+    return column == COLUMN_TODAY ? CELL_STATIC : CELL_TEXT;
 }
 
-static void ask_value(screen *s, const char *name)
+static void set_parameter(basics *b, const char *name, json_t *value)
 {
-    basics *b = basics_of(s);
-    g_free(b->new_name);
-    b->new_name = g_strdup(name);
-    g_autoptr(GString) value = g_string_new(NULL);
-    const json_t *before = json_object_get(parameters_of(b), name);
-    if (before != NULL)
-        append_value(value, before);
-    g_autofree char *label = g_strdup_printf(_("Value of %s"), name);
-    app_prompt(s->app, s, label, value->str, value_entered, NULL);
+    wizard *w = b->step.wizard;
+    g_autofree char *path = g_strconcat("parameters.", name, NULL);
+    wizard_change(w, path, value);
+    b->loaded = wizard_changes(w);
+}
+
+static void rename_parameter(basics *b, const char *from, const char *to)
+{
+    wizard *w = b->step.wizard;
+    json_t *all = json_object();
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)parameters_of(b), name, value)
+        json_object_set(all, strcmp(name, from) == 0 ? to : name, value);
+    wizard_change(w, "parameters", all);
+    b->loaded = wizard_changes(w);
 }
 
 static bool is_parameter_name(const char *name)
@@ -233,15 +230,76 @@ static bool is_parameter_name(const char *name)
     return name[strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_")] == '\0';
 }
 
-static void name_entered(screen *s, const char *text, void *user)
+/* @before is NULL for a new one; a new one without a name is none. */
+static bool set_name(basics *b, const char *before, const char *name, char **message)
 {
-    (void)user;
-    if (text == NULL || text[0] == '\0')
-        return;
-    if (is_parameter_name(text))
-        ask_value(s, text);
-    else
-        app_say(s->app, LOOK_BAD, _("\"%s\" is not a name of letters, digits and _"), text);
+    if (before == NULL && name[0] == '\0') {
+        b->adding = false;
+        return true;
+    }
+    if (g_strcmp0(before, name) == 0)
+        return true;
+    if (!is_parameter_name(name)) {
+        *message = g_strdup_printf(_("\"%s\" is not a name of letters, digits and _"), name);
+        return false;
+    }
+    if (json_object_get(parameters_of(b), name) != NULL) {
+        *message = g_strdup_printf(_("there is a parameter %s already"), name);
+        return false;
+    }
+    if (before != NULL) {
+        rename_parameter(b, before, name);
+        return true;
+    }
+    b->adding = false;
+    b->named = true;
+    set_parameter(b, name, json_string(""));
+    return true;
+}
+
+static bool set_cell(void *user, int64_t row, unsigned column, const char *text, char **message)
+{
+    basics *b = user;
+    const char *name = parameter_at(b, row);
+    if (column == COLUMN_NAME)
+        return set_name(b, name, text, message);
+    g_autoptr(GString) before = g_string_new(NULL);
+    append_value(before, json_object_get(parameters_of(b), name));
+    /* A number that was not touched stays a number. */
+    if (strcmp(before->str, text) != 0)
+        set_parameter(b, name, json_string(text));
+    return true;
+}
+
+static const grid_source source = {
+    .count = count_rows,
+    .cell = cell,
+    .kind = kind,
+    .set = set_cell,
+};
+
+static const char *selected(const basics *b)
+{
+    return b->in_list ? parameter_at(b, grid_row(b->grid)) : NULL;
+}
+
+static bool settle(screen *s)
+{
+    basics *b = basics_of(s);
+    bool kept = grid_end(b->grid);
+    b->named = false;
+    return kept;
+}
+
+static bool grid_pressed(basics *b, ui_key k)
+{
+    bool taken = grid_key(b->grid, k);
+    if (b->named && (k == K_ENTER || k == K_TAB)) {
+        grid_select(b->grid, count_rows(b) - 1, COLUMN_VALUE);
+        grid_begin(b->grid);
+    }
+    b->named = false;
+    return taken;
 }
 
 /* --- actions ---------------------------------------------------------------- */
@@ -254,31 +312,44 @@ static const char *none_selected(screen *s)
     return selected(b) == NULL ? N_("no parameter is selected") : NULL;
 }
 
+static const char *being_read(screen *s)
+{
+    return wizard_of(s)->loading ? N_("the task is being read") : NULL;
+}
+
 static void add_parameter(screen *s)
 {
-    basics_of(s)->in_list = true;
-    app_prompt(s->app, s, _("Name of the parameter"), "", name_entered, NULL);
+    basics *b = basics_of(s);
+    if (!settle(s))
+        return;
+    b->in_list = b->adding = true;
+    grid_select(b->grid, count_rows(b) - 1, COLUMN_NAME);
+    grid_begin(b->grid);
 }
 
 static void change_parameter(screen *s)
 {
-    g_autofree char *name = g_strdup(selected(basics_of(s)));
-    ask_value(s, name);
+    basics *b = basics_of(s);
+    if (!grid_begin(b->grid)) {
+        grid_select(b->grid, grid_row(b->grid), COLUMN_VALUE);
+        grid_begin(b->grid);
+    }
 }
 
 static void delete_parameter(screen *s)
 {
-    g_autofree char *name = g_strdup(selected(basics_of(s)));
-    set_parameter(s, name, NULL);
+    basics *b = basics_of(s);
+    g_autofree char *name = g_strdup(selected(b));
+    set_parameter(b, name, NULL);
     app_say(s->app, LOOK_PLAIN, _("%s is gone; F3 brings it back"), name);
 }
 
 static const action actions[] = {
-    { "wizard.parameter.change", K_ENTER, N_("Change"), N_("Change the value of the parameter"),
+    { "wizard.parameter.change", K_ENTER, N_("Change"), N_("Change the parameter where it stands"),
       NULL, 0, change_parameter, none_selected },
     { "wizard.parameter.add", K_F(6), N_("Add parameter"),
       N_("Add a parameter that texts of this task may use as ${name}"), NULL, ACTION_IN_TEXT,
-      add_parameter, NULL },
+      add_parameter, being_read },
     { "wizard.parameter.delete", 'd', N_("Delete"), N_("Delete the parameter from the task"), NULL,
       0, delete_parameter, none_selected },
     WIZARD_ACTIONS,
@@ -291,7 +362,7 @@ static void draw_parameters(basics *b, canvas *c, int y)
 {
     int height = canvas_height(c) - y;
     if (count_rows(b) > 0) {
-        list_draw(b->list, c, y, height, b->in_list);
+        grid_draw(b->grid, c, y, height, b->in_list);
         return;
     }
     int width = canvas_width(c) - 8;
@@ -323,27 +394,27 @@ static bool key(screen *s, ui_key k)
     bool down = k == K_TAB || k == K_DOWN;
     if (!b->in_list && down && g_strcmp0(form_view_focus(b->form), "time_zone") == 0) {
         b->in_list = true;
+        grid_select(b->grid, MAX(grid_row(b->grid), 0), COLUMN_VALUE);
         return true;
     }
     if (!b->in_list)
         return form_view_key(b->form, k);
-    if (k == K_BACKTAB || (k == K_UP && list_selected(b->list) <= 0)) {
-        b->in_list = false;
-        form_view_set_focus(b->form, "time_zone");
+    bool at_top = k == K_UP && grid_row(b->grid) <= 0 && !grid_in_text(b->grid);
+    if (!at_top && grid_pressed(b, k))
         return true;
-    }
-    if (k == K_TAB) {
-        b->in_list = false;
-        form_view_set_focus(b->form, "name");
-        return true;
-    }
-    return list_key(b->list, k);
+    if (!at_top && k != K_TAB && k != K_BACKTAB)
+        return false;
+    b->in_list = false;
+    form_view_set_focus(b->form, k == K_TAB ? "name" : "time_zone");
+    return true;
 }
 
 static bool in_text(screen *s)
 {
     const basics *b = basics_of(s);
-    return !b->in_list && !b->step.wizard->loading && form_view_in_text(b->form);
+    if (b->in_list)
+        return grid_in_text(b->grid);
+    return !b->step.wizard->loading && form_view_in_text(b->form);
 }
 
 static void resume(screen *s)
@@ -355,17 +426,26 @@ static void resume(screen *s)
     const char *path = NULL;
     if (wizard_complaint(w, &path) == NULL || path == NULL)
         return;
+    stop_editing(b);
     b->in_list = g_str_has_prefix(path, "parameters");
     wizard_fields_focus(b->form, w, values);
+}
+
+static bool leave(screen *s)
+{
+    basics *b = basics_of(s);
+    if (!grid_in_text(b->grid))
+        return wizard_leave(s);
+    stop_editing(b);
+    return false;
 }
 
 static void free_screen(screen *s)
 {
     basics *b = basics_of(s);
     form_view_free(b->form);
-    list_free(b->list);
+    grid_free(b->grid);
     expansions_clear(&b->today);
-    g_free(b->new_name);
     wizard_release(&b->step);
     g_free(b);
 }
@@ -380,7 +460,7 @@ const screen_ops wizard_basics_ops = {
     .key = key,
     .in_text = in_text,
     .resume = resume,
-    .leave = wizard_leave,
+    .leave = leave,
     .rescue = wizard_rescue,
     .free = free_screen,
 };
@@ -391,7 +471,8 @@ wizard_step *wizard_basics_new(app *a, wizard *w)
     basics *b = g_new0(basics, 1);
     b->step.base = (screen){ &wizard_basics_ops, a };
     b->form = form_view_new(a, &b->step.base, form_fields, changed, NULL);
-    b->list = list_new(columns, &source, b);
+    b->step.settle = settle;
+    b->grid = grid_new(a, &b->step.base, columns, &source, b);
     expansions_init(&b->today, &b->step.base);
     return &b->step;
 }

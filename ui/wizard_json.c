@@ -149,7 +149,7 @@ static void text_chosen(screen *s, int index, void *user)
 void wizard_edit_json(screen *s)
 {
     const wizard *w = wizard_of(s);
-    if (w->loading || w->saving)
+    if (w->loading || w->saving || !wizard_settle(s))
         return;
     if (w->json_text == NULL) {
         edit_task(s);

@@ -57,6 +57,9 @@ void wizard_complain(wizard *w, const error *e);
 
 /* --- wizard.c --- */
 
+/* settle() of the step @s. */
+bool wizard_settle(screen *s);
+
 /* Replace the step @s by @to without writing a draft. Returns the new step. */
 screen *wizard_replace_step(screen *s, step_number to);
 /* Go to where @e is about, and show it there. */

@@ -190,6 +190,8 @@ static void start(screen *s, bool run_after)
         app_say(s->app, LOOK_WARNING, _("the JSON text is not right yet: ^E goes on with it"));
         return;
     }
+    if (!wizard_settle(s))
+        return;
     w->saving = true;
     w->run_after = run_after;
     app_run(s->app, s, "task.list", NULL, got_tasks, NULL);
