@@ -494,8 +494,7 @@ static void run_loop(app *a)
 {
     GMainContext *context = g_main_loop_get_context(a->loop);
     while (!a->ended) {
-        while (!a->ended && g_main_context_iteration(context, FALSE)) {
-        }
+        while (!a->ended && g_main_context_iteration(context, FALSE)) {}
         if (a->ended)
             break;
         if (a->changed)

@@ -27,13 +27,13 @@ struct app {
     struct job_thread *thread;
     char *message; /* or NULL */
     unsigned message_look;
-    char *hint; /* of the frame being drawn, or NULL */
+    char *hint;           /* of the frame being drawn, or NULL */
     error *message_error; /* whose message it is, or NULL */
     prompt *asking;       /* or NULL */
     char *find_text;      /* or NULL */
     GPtrArray *history;   /* of char*: see app_history() */
     int64_t store_version;
-    int clock_minute; /* the one that the header shows */
+    int clock_minute;             /* the one that the header shows */
     int refresh_seconds, seconds; /* screens look again when the second is a multiple; 0: never */
     bool changed, ended;
 };

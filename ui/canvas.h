@@ -13,7 +13,7 @@
 /* Roles, not colours. LOOK_SELECTED and LOOK_STRONG are added with |. */
 enum {
     LOOK_PLAIN,
-    LOOK_ACCENT,  /* where am I */
+    LOOK_ACCENT, /* where am I */
     LOOK_GOOD,
     LOOK_WARNING,
     LOOK_BAD,

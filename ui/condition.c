@@ -14,7 +14,7 @@ typedef struct {
     screen base;
     screen *below;
     form_view *form;
-    filter_row *before; /* or NULL: a new one */
+    filter_row *before;           /* or NULL: a new one */
     json_t *columns, *parameters; /* or NULL */
     expansions today;
     answer macros;
@@ -24,11 +24,19 @@ typedef struct {
 static const char *const no_operators[] = { "=", NULL };
 
 static const form_field form_fields[] = {
-    { .id = "field", .kind = FIELD_TEXT, .label = N_("Column"),
+    { .id = "field",
+      .kind = FIELD_TEXT,
+      .label = N_("Column"),
       .help = N_("F4 chooses from the columns of the source") },
-    { .id = "op", .kind = FIELD_CHOICE, .label = N_("Operator"), .choices = no_operators,
-      .width = 14, .help = N_("Space changes it, F4 lists all") },
-    { .id = "value", .kind = FIELD_TEXT, .label = N_("Value"),
+    { .id = "op",
+      .kind = FIELD_CHOICE,
+      .label = N_("Operator"),
+      .choices = no_operators,
+      .width = 14,
+      .help = N_("Space changes it, F4 lists all") },
+    { .id = "value",
+      .kind = FIELD_TEXT,
+      .label = N_("Value"),
       .help = N_("F4 puts in a date or a parameter, such as {{{yesterday}}}") },
     { .id = NULL },
 };
@@ -54,9 +62,8 @@ static const char *column_type(const condition *v)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (v->columns, i, row)
-        if (strcmp(row_text(row, "name"), typed(v, "field")) == 0)
-            return row_text(row, "type");
+    json_array_foreach(v->columns, i, row) if (strcmp(row_text(row, "name"), typed(v, "field")) ==
+                                               0) return row_text(row, "type");
     return NULL;
 }
 
@@ -114,7 +121,8 @@ static void choose_column(condition *v)
     int current = 0;
     size_t i;
     json_t *row;
-    json_array_foreach (v->columns, i, row) {
+    json_array_foreach(v->columns, i, row)
+    {
         if (strcmp(row_text(row, "name"), typed(v, "field")) == 0)
             current = (int)i;
         g_ptr_array_add(names, (gpointer)row_text(row, "name"));
@@ -134,8 +142,8 @@ static void macro_chosen(screen *s, int index, void *user)
         return;
     const char *before = typed(v, "value");
     bool list = operand_of(v) == OPERAND_LIST || operand_of(v) == OPERAND_PAIR;
-    g_autofree char *value = g_strconcat(before, list && before[0] != '\0' ? ", " : "",
-                                         row_text(row, "text"), NULL);
+    g_autofree char *value =
+        g_strconcat(before, list && before[0] != '\0' ? ", " : "", row_text(row, "text"), NULL);
     form_view_set(v->form, "value", value);
 }
 
@@ -149,9 +157,8 @@ static void macros_arrived(screen *s)
     g_autoptr(GPtrArray) titles = g_ptr_array_new_with_free_func(g_free);
     size_t i;
     json_t *row;
-    json_array_foreach (answer_list(&v->macros, "macros"), i, row)
-        g_ptr_array_add(titles, g_strdup_printf("%-34s %s", row_text(row, "text"),
-                                                row_text(row, "value")));
+    json_array_foreach(answer_list(&v->macros, "macros"), i, row) g_ptr_array_add(
+        titles, g_strdup_printf("%-34s %s", row_text(row, "text"), row_text(row, "value")));
     g_ptr_array_add(titles, NULL);
     app_choose(s->app, s, _("What stands for a date, and for which today"),
                (const char *const *)titles->pdata, 0, macro_chosen, NULL);
@@ -203,8 +210,8 @@ static void done(screen *s)
         if (strcmp(*known, typed(v, "op")) == 0)
             op = *known;
     json_t *value = value_of(v, op);
-    const char *wrong = typed(v, "field")[0] == '\0' ? N_("a column is needed")
-                                                     : wrong_value(operand_of(v), value);
+    const char *wrong =
+        typed(v, "field")[0] == '\0' ? N_("a column is needed") : wrong_value(operand_of(v), value);
     if (wrong != NULL) {
         json_decref(value);
         app_say(a, LOOK_BAD, "%s", _(wrong));
@@ -295,9 +302,8 @@ const screen_ops condition_ops = {
 
 static filter_row *copy_of(const filter_row *row)
 {
-    return row != NULL
-               ? filter_row_new(row->kind, row->field, row->op, json_incref(row->value))
-               : NULL;
+    return row != NULL ? filter_row_new(row->kind, row->field, row->op, json_incref(row->value))
+                       : NULL;
 }
 
 screen *condition_new(app *a, screen *below, const filter_row *row, const json_t *columns,

@@ -49,9 +49,9 @@ static json_t *pairs_of(const json_t *parameters)
     json_t *pairs = json_object();
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)parameters, name, value)
-        if (!json_is_object(value) && !json_is_array(value) && !json_is_null(value))
-            json_object_set(pairs, name, value);
+    json_object_foreach((json_t *)parameters, name,
+                        value) if (!json_is_object(value) && !json_is_array(value) &&
+                                   !json_is_null(value)) json_object_set(pairs, name, value);
     return pairs;
 }
 

@@ -9,19 +9,27 @@ static const struct {
     const char *name;
     operand_kind operand;
 } operators[] = {
-    { "=", OPERAND_ONE },          { "!=", OPERAND_ONE },
-    { "<", OPERAND_ONE },          { "<=", OPERAND_ONE },
-    { ">", OPERAND_ONE },          { ">=", OPERAND_ONE },
-    { "in", OPERAND_LIST },        { "not in", OPERAND_LIST },
-    { "between", OPERAND_PAIR },   { "is null", OPERAND_NONE },
-    { "is not null", OPERAND_NONE }, { "contains", OPERAND_TEXT },
-    { "starts with", OPERAND_TEXT }, { "ends with", OPERAND_TEXT },
+    { "=", OPERAND_ONE },
+    { "!=", OPERAND_ONE },
+    { "<", OPERAND_ONE },
+    { "<=", OPERAND_ONE },
+    { ">", OPERAND_ONE },
+    { ">=", OPERAND_ONE },
+    { "in", OPERAND_LIST },
+    { "not in", OPERAND_LIST },
+    { "between", OPERAND_PAIR },
+    { "is null", OPERAND_NONE },
+    { "is not null", OPERAND_NONE },
+    { "contains", OPERAND_TEXT },
+    { "starts with", OPERAND_TEXT },
+    { "ends with", OPERAND_TEXT },
     { "like", OPERAND_TEXT },
 };
 
-static const char *const names[] = { "=",  "!=",      "<",       "<=",          ">",        ">=",
-                                     "in", "not in",  "between", "is null",     "is not null",
-                                     "contains", "starts with", "ends with", "like", NULL };
+static const char *const names[] = {
+    "=",       "!=",      "<",           "<=",       ">",           ">=",        "in",   "not in",
+    "between", "is null", "is not null", "contains", "starts with", "ends with", "like", NULL
+};
 
 static const char *const group_keys[] = { [ROW_ALL] = "all", [ROW_ANY] = "any", [ROW_NOT] = "not" };
 
@@ -120,7 +128,7 @@ static bool read_group(GPtrArray *rows, json_t *json, unsigned depth)
             read_node(rows, inner, depth + 1);
         size_t i;
         json_t *member;
-        json_array_foreach (kind != ROW_NOT ? inner : NULL, i, member)
+        json_array_foreach(kind != ROW_NOT ? inner : NULL, i, member)
             read_node(rows, member, depth + 1);
         return true;
     }
@@ -168,9 +176,8 @@ static json_t *write_group(const GPtrArray *rows, const filter_row *r, unsigned 
     }
     json_t *group = NULL;
     if (json_array_size(members) > 0)
-        group = r->kind == ROW_NOT
-                    ? json_pack("{s:O}", "not", json_array_get(members, 0))
-                    : json_pack("{s:O}", group_keys[r->kind], members);
+        group = r->kind == ROW_NOT ? json_pack("{s:O}", "not", json_array_get(members, 0))
+                                   : json_pack("{s:O}", group_keys[r->kind], members);
     json_decref(members);
     return group;
 }
@@ -371,8 +378,8 @@ static char *member_text(const json_t *member)
     g_autofree char *plain = typed_scalar(member);
     g_autofree char *line = g_strconcat(plain, ", x", NULL);
     json_t *again = read_list(line);
-    bool same = json_array_size(again) == 2 &&
-                json_equal(json_array_get(again, 0), (json_t *)member);
+    bool same =
+        json_array_size(again) == 2 && json_equal(json_array_get(again, 0), (json_t *)member);
     json_decref(again);
     if (same)
         return g_steal_pointer(&plain);
@@ -393,7 +400,8 @@ char *filter_value_text(const char *op, const json_t *value)
     GString *line = g_string_new(NULL);
     size_t i;
     json_t *member;
-    json_array_foreach (value, i, member) {
+    json_array_foreach(value, i, member)
+    {
         g_autofree char *text = member_text(member);
         g_string_append_printf(line, "%s%s", i > 0 ? ", " : "", text);
     }

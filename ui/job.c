@@ -16,7 +16,7 @@
 #define KILL_SECONDS          20
 
 struct job {
-    app *app;      /* NULL: nobody waits any more */
+    app *app; /* NULL: nobody waits any more */
     screen *on;
     char *name;
     json_t *in;
@@ -24,7 +24,7 @@ struct job {
     void (*told)(screen *s, json_t *what, void *user); /* or NULL */
     void *user;
     gint64 started;
-    GSubprocess *process; /* or NULL: in the thread */
+    GSubprocess *process;    /* or NULL: in the thread */
     GDataInputStream *lines; /* what it answers, line by line */
     json_t *answer;          /* its last line, or NULL */
     json_t *out;             /* of the thread */
@@ -89,11 +89,11 @@ static error *error_of_json(const json_t *json)
 /* --- in the thread --------------------------------------------------------- */
 
 static const char *const store_operations[] = {
-    "audit.list",       "connection.list", "connection.show", "draft.delete", "draft.list",
-    "draft.save",       "draft.show",      "parameter.list",  "parameter.macros",
-    "parameter.preview", "reject.list",    "reject.show",     "run.cancel",   "run.list",
-    "run.log",          "run.show",        "task.export",     "task.list",    "task.show",
-    "task.versions",    NULL,
+    "audit.list",  "connection.list", "connection.show", "draft.delete",     "draft.list",
+    "draft.save",  "draft.show",      "parameter.list",  "parameter.macros", "parameter.preview",
+    "reject.list", "reject.show",     "run.list",        "run.log",
+    "run.show",    "task.export",     "task.list",       "task.show",        "task.versions",
+    NULL,
 };
 
 static gboolean delivered(gpointer user)
@@ -283,6 +283,5 @@ void jobs_end(app *a)
     g_async_queue_unref(a->thread->queue);
     g_clear_pointer(&a->thread, g_free);
     /* What it still handed over. */
-    while (g_main_context_iteration(NULL, FALSE)) {
-    }
+    while (g_main_context_iteration(NULL, FALSE)) {}
 }

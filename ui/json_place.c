@@ -9,8 +9,8 @@
 
 typedef struct {
     bool list;
-    unsigned index;      /* of the element, in a list */
-    size_t path_length;  /* of the container's own path */
+    unsigned index;     /* of the element, in a list */
+    size_t path_length; /* of the container's own path */
 } level;
 
 typedef struct {
@@ -20,8 +20,8 @@ typedef struct {
     level levels[MOST_DEPTH];
     unsigned depth;
     const char *wanted;
-    size_t best;         /* length of the longest beginning of wanted found */
-    unsigned found;      /* its line */
+    size_t best;    /* length of the longest beginning of wanted found */
+    unsigned found; /* its line */
 } reader;
 
 /* Whether @path is @wanted or an object or list around it. */

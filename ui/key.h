@@ -12,7 +12,7 @@
 
 typedef uint32_t ui_key;
 
-#define KEY_CONTROL(letter) ((ui_key)((letter) & 31)) /* letter: 'A' … 'Z' */
+#define KEY_CONTROL(letter) ((ui_key)((letter)&31)) /* letter: 'A' … 'Z' */
 
 enum {
     K_NONE = 0,
@@ -39,7 +39,7 @@ enum {
     K_MOUSE,
     K_HANGUP, /* the terminal is gone, and so is every later key */
 };
-#define K_F(n) ((ui_key)(K_F1 + (n) - 1))
+#define K_F(n) ((ui_key)(K_F1 + (n)-1))
 
 /* Whether the key is a character that a text field takes. */
 bool key_is_text(ui_key k);

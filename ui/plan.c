@@ -81,8 +81,8 @@ static const char *date_of(const plan_screen *v)
 
 static void change_date(screen *s)
 {
-    app_prompt(s->app, s, _("Business date (empty: yesterday)"),
-               date_of((plan_screen *)s), date_entered, NULL);
+    app_prompt(s->app, s, _("Business date (empty: yesterday)"), date_of((plan_screen *)s),
+               date_entered, NULL);
 }
 
 /* --- starting --------------------------------------------------------------- */
@@ -119,9 +119,9 @@ static void start_answered(screen *s, bool yes, void *user)
     if (!yes)
         return;
     app_say(s->app, LOOK_PLAIN, _("Starting %s ..."), v->task);
-    v->starting = app_run(s->app, s, "run.start",
-                          json_pack("{s:s, s:s}", "name", v->task, "date", date_of(v)), started,
-                          NULL);
+    v->starting =
+        app_run(s->app, s, "run.start",
+                json_pack("{s:s, s:s}", "name", v->task, "date", date_of(v)), started, NULL);
 }
 
 /* The name of the target's connection when it is protected, else NULL. */
@@ -130,9 +130,11 @@ static const char *protected_target(const plan_screen *v)
     const char *target = row_text(json_object_get(plan_of(v), "target"), "connection");
     size_t i;
     json_t *row;
-    json_array_foreach (answer_list(&v->connections, "connections"), i, row)
-        if (strcmp(row_text(row, "name"), target) == 0)
-            return json_is_true(json_object_get(row, "protected")) ? row_text(row, "name") : NULL;
+    json_array_foreach(answer_list(&v->connections, "connections"), i,
+                       row) if (strcmp(row_text(row, "name"), target) ==
+                                0) return json_is_true(json_object_get(row, "protected"))
+        ? row_text(row, "name")
+        : NULL;
     /* Whether it is protected is not known (yet): ask as if it were. */
     return target;
 }
@@ -148,10 +150,9 @@ static void start(screen *s)
     g_autoptr(GString) text = g_string_new(consequence);
     if (warnings > 0) {
         g_string_append_c(text, '\n');
-        g_string_append_printf(text,
-                               ngettext("The plan has %zu warning.", "The plan has %zu warnings.",
-                                        warnings),
-                               warnings);
+        g_string_append_printf(
+            text, ngettext("The plan has %zu warning.", "The plan has %zu warnings.", warnings),
+            warnings);
     }
     const question q = { .title = title,
                          .text = text->str,
@@ -238,8 +239,7 @@ static void draw(screen *s, canvas *c)
         answer_draw_failure(c, LIST_AT, v->answer.failure);
         return;
     }
-    if (answer_draw_state(&v->answer, c, LIST_AT,
-                          _("Planning: looking at both tables ...")))
+    if (answer_draw_state(&v->answer, c, LIST_AT, _("Planning: looking at both tables ...")))
         return;
     plan_list_draw(v->list, c, LIST_AT, canvas_height(c) - LIST_AT);
 }

@@ -87,9 +87,8 @@ static char *count_words(const preview *v)
         return g_strdup_printf(_("the first %s rows, there are more; not counted: %s"), shown, why);
     if (more)
         return g_strdup_printf(_("the first %s rows, there are more"), shown);
-    return g_strdup_printf(ngettext("%s row, that is all", "%s rows, that is all",
-                                    (unsigned long)n),
-                           shown);
+    return g_strdup_printf(
+        ngettext("%s row, that is all", "%s rows, that is all", (unsigned long)n), shown);
 }
 
 static void draw(screen *s, canvas *c)

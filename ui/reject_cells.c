@@ -43,10 +43,10 @@ json_t *reject_empty_row(const json_t *plan)
     json_t *row = json_object();
     size_t i;
     json_t *one;
-    json_array_foreach (json_object_get(plan, "mapping"), i, one)
-        if (row_text(one, "source")[0] != '\0')
-            json_object_set_new(row, row_text(one, "source"), json_string(""));
-    json_array_foreach (json_object_get(json_object_get(plan, "source"), "ignored_columns"), i, one)
+    json_array_foreach(json_object_get(plan, "mapping"), i,
+                       one) if (row_text(one, "source")[0] != '\0')
+        json_object_set_new(row, row_text(one, "source"), json_string(""));
+    json_array_foreach(json_object_get(json_object_get(plan, "source"), "ignored_columns"), i, one)
         json_object_set_new(row, json_string_value(one), json_string(""));
     return row;
 }
@@ -70,8 +70,7 @@ static char *would_get(const json_t *reject, const reject_cell *c, const char *c
     if (c->refused && open && !json_is_true(json_object_get(reject, "edited")))
         return g_strdup_printf(_("nothing: %s"), reason_of(reject));
     if (c->refused && open)
-        return g_strdup_printf(_("%s  (checked when sent)"),
-                               c->text != NULL ? c->text : "NULL");
+        return g_strdup_printf(_("%s  (checked when sent)"), c->text != NULL ? c->text : "NULL");
     if (c->text != NULL && strcmp(carried, "converted") == 0)
         return g_strdup_printf(_("%s  (as %s)"), c->text, c->type);
     return g_strdup(c->text != NULL ? c->text : "NULL");
@@ -130,10 +129,8 @@ GPtrArray *reject_cells_of(const json_t *reject, const json_t *mapping)
     const char *from;
     if (!json_is_object(values))
         return cells;
-    json_array_foreach (mapping, i, column)
-        add_mapped(cells, reject, column);
-    json_object_foreach (values, from, column)
-        if (!is_there(cells, from))
-            add_carried(cells, reject, from, json_is_array(mapping) ? NULL : from, "", "");
+    json_array_foreach(mapping, i, column) add_mapped(cells, reject, column);
+    json_object_foreach(values, from, column) if (!is_there(cells, from))
+        add_carried(cells, reject, from, json_is_array(mapping) ? NULL : from, "", "");
     return cells;
 }

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 
 typedef struct {
-    char *source;      /* column of the source; NULL: a constant or parameter */
-    char *target;      /* column of the target; NULL: it is not carried */
-    char *type;        /* of the target's column, "" when not known */
-    char *text;        /* the source's value as text, NULL for NULL or none */
-    char *would;       /* what the target would get, in words */
-    bool refused;      /* this column is why the row was rejected */
+    char *source; /* column of the source; NULL: a constant or parameter */
+    char *target; /* column of the target; NULL: it is not carried */
+    char *type;   /* of the target's column, "" when not known */
+    char *text;   /* the source's value as text, NULL for NULL or none */
+    char *would;  /* what the target would get, in words */
+    bool refused; /* this column is why the row was rejected */
 } reject_cell;
 
 /* Of @reject (of reject.list) and @mapping (that of the run's plan; NULL: equal

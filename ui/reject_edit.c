@@ -60,9 +60,10 @@ static json_t *present_value(const rejects *r, int64_t number, const char *colum
 {
     size_t i;
     json_t *row;
-    json_array_foreach (rejects_array(r), i, row)
-        if (reject_number(row) == number)
-            return json_object_get(json_object_get(row, "values"), column);
+    json_array_foreach(rejects_array(r), i,
+                       row) if (reject_number(row) ==
+                                number) return json_object_get(json_object_get(row, "values"),
+                                                               column);
     return NULL;
 }
 

@@ -96,8 +96,7 @@ GPtrArray *reject_groups_of(const json_t *rejects)
     GPtrArray *groups = g_ptr_array_new_with_free_func(group_free);
     size_t i;
     json_t *reject;
-    json_array_foreach (rejects, i, reject)
-        g_array_append_val(find_or_add(groups, reject)->rows, i);
+    json_array_foreach(rejects, i, reject) g_array_append_val(find_or_add(groups, reject)->rows, i);
     for (guint k = 0; k < groups->len; k++)
         reject_group_count(groups->pdata[k], rejects);
     g_ptr_array_sort(groups, by_size);

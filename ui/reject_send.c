@@ -64,9 +64,8 @@ static json_t *numbers_of(const rejects *r, send_choice choice)
     json_t *numbers = json_array();
     size_t i;
     json_t *row;
-    json_array_foreach (rejects_array(r), i, row)
-        if (is_meant(r, row, choice))
-            json_array_append_new(numbers, json_integer(reject_number(row)));
+    json_array_foreach(rejects_array(r), i, row) if (is_meant(r, row, choice))
+        json_array_append_new(numbers, json_integer(reject_number(row)));
     return numbers;
 }
 
@@ -122,9 +121,9 @@ static void send_answered(screen *s, bool yes, void *user)
         return;
     }
     app_say(s->app, LOOK_PLAIN, "%s", _("Sending ... Esc asks whether to stop"));
-    r->sending = app_run(s->app, s, "reject.replay",
-                         json_pack("{s:I, s:o}", "run", (json_int_t)r->run, "numbers", numbers),
-                         sent, NULL);
+    r->sending =
+        app_run(s->app, s, "reject.replay",
+                json_pack("{s:I, s:o}", "run", (json_int_t)r->run, "numbers", numbers), sent, NULL);
 }
 
 static void ask_to_send(rejects *r)
@@ -133,9 +132,8 @@ static void ask_to_send(rejects *r)
     size_t n = json_array_size(r->numbers);
     g_autofree char *target = run_target_words(r->show.out);
     g_autofree char *rows = text_count((int64_t)n);
-    g_autofree char *title =
-        g_strdup_printf(ngettext("Send %s row to %s again?", "Send %s rows to %s again?", n), rows,
-                        target);
+    g_autofree char *title = g_strdup_printf(
+        ngettext("Send %s row to %s again?", "Send %s rows to %s again?", n), rows, target);
     const question q = {
         .title = title,
         .text = strcmp(row_text(plan, "mode"), "upsert") == 0
@@ -227,10 +225,10 @@ static void exported(screen *s, json_t *out, const error *failure, void *user)
     }
     int64_t n = json_integer_value(json_object_get(out, "rejects"));
     g_autofree char *rows = text_count(n);
-    app_say(s->app, LOOK_GOOD,
-            ngettext("%s reject written to \"%s\"", "%s rejects written to \"%s\"",
-                     (unsigned long)n),
-            rows, row_text(out, "file"));
+    app_say(
+        s->app, LOOK_GOOD,
+        ngettext("%s reject written to \"%s\"", "%s rejects written to \"%s\"", (unsigned long)n),
+        rows, row_text(out, "file"));
 }
 
 static void path_entered(screen *s, const char *typed, void *user)

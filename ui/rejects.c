@@ -79,11 +79,11 @@ void rejects_replace(rejects *r, const json_t *row)
     const json_t *all = rejects_array(r);
     size_t i;
     json_t *old;
-    json_array_foreach (all, i, old)
-        if (reject_number(old) == reject_number(row)) {
-            json_array_set((json_t *)all, i, (json_t *)row);
-            break;
-        }
+    json_array_foreach(all, i, old) if (reject_number(old) == reject_number(row))
+    {
+        json_array_set((json_t *)all, i, (json_t *)row);
+        break;
+    }
     for (guint k = 0; k < r->groups->len; k++)
         reject_group_count(r->groups->pdata[k], all);
     int64_t at = list_selected(r->values);
@@ -224,9 +224,9 @@ static const char *refused_source(const rejects *r, const json_t *row)
     json_t *column;
     if (target[0] == '\0')
         return NULL;
-    json_array_foreach (rejects_mapping(r), i, column)
-        if (strcmp(row_text(column, "target"), target) == 0)
-            return json_string_value(json_object_get(column, "source"));
+    json_array_foreach(rejects_mapping(r), i,
+                       column) if (strcmp(row_text(column, "target"), target) ==
+                                   0) return json_string_value(json_object_get(column, "source"));
     return target;
 }
 

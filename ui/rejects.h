@@ -39,7 +39,7 @@ typedef struct {
 } reject_change;
 
 /* --- rejects.c --- */
-const json_t *rejects_array(const rejects *r); /* borrowed, NULL before it was read */
+const json_t *rejects_array(const rejects *r);       /* borrowed, NULL before it was read */
 const reject_group *rejects_group(const rejects *r); /* the selected one, or NULL */
 /* The selected row: borrowed, NULL when there is none. */
 const json_t *rejects_row(const rejects *r);

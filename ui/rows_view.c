@@ -15,11 +15,11 @@
 #define MOST_WIDTH  40
 
 struct rows_view {
-    json_t *out;           /* or NULL */
-    unsigned n, left;      /* columns; the first one shown */
-    unsigned shown;        /* that the last draw had room for */
-    list_column *places;   /* of the columns from left on */
-    list *list;            /* or NULL */
+    json_t *out;         /* or NULL */
+    unsigned n, left;    /* columns; the first one shown */
+    unsigned shown;      /* that the last draw had room for */
+    list_column *places; /* of the columns from left on */
+    list *list;          /* or NULL */
 };
 
 static const json_t *value_at(const rows_view *v, int64_t row, unsigned column)

@@ -31,9 +31,8 @@ const char *run_cannot_start_again(const json_t *row)
         return N_("no run is selected");
     if (strcmp(row_text(row, "kind"), "replay") == 0)
         return N_("this run sent rejects again; d of the run before it does that");
-    return run_state_word_is_live(row_text(row, "state"))
-               ? N_("this run is not over; c cancels it")
-               : NULL;
+    return run_state_word_is_live(row_text(row, "state")) ? N_("this run is not over; c cancels it")
+                                                          : NULL;
 }
 
 static const json_t *target_of(const json_t *run)
@@ -109,8 +108,7 @@ static void ask_cancel(screen *s, run_asking *x)
 {
     const json_t *run = x->run;
     g_autofree char *target = run_target_words(run);
-    g_autofree char *read =
-        text_count(json_integer_value(json_object_get(run, "rows_read")));
+    g_autofree char *read = text_count(json_integer_value(json_object_get(run, "rows_read")));
     g_autofree char *title =
         g_strdup_printf(_("Cancel run %" PRId64 " of %s?"), number_of(run), row_text(run, "task"));
     g_autofree char *text =
@@ -135,13 +133,11 @@ static void ask_again(screen *s, run_asking *x)
 {
     const json_t *run = x->run;
     g_autofree char *target = run_target_words(run);
-    g_autofree char *title =
-        g_strdup_printf(_("Run %s for %s again?"), row_text(run, "task"),
-                        row_text(run, "business_date"));
-    g_autofree char *text =
-        g_strdup_printf(_("The task as it is now writes %s.\n"
-                          "Run %" PRId64 " stays in the list."),
-                        target, number_of(run));
+    g_autofree char *title = g_strdup_printf(_("Run %s for %s again?"), row_text(run, "task"),
+                                             row_text(run, "business_date"));
+    g_autofree char *text = g_strdup_printf(_("The task as it is now writes %s.\n"
+                                              "Run %" PRId64 " stays in the list."),
+                                            target, number_of(run));
     const question q = { .title = title,
                          .text = text,
                          .yes = _("Run again"),

@@ -26,7 +26,8 @@ static void log_arrived(screen *s)
     const zone *z = app_engine(s->app)->zone;
     size_t i;
     json_t *event;
-    json_array_foreach (answer_list(&d->log, "events"), i, event) {
+    json_array_foreach(answer_list(&d->log, "events"), i, event)
+    {
         g_autofree char *shown = run_clock_words(z, row_text(event, "time"));
         log_view_add(d->lines, shown, row_text(event, "level"), row_text(event, "message"));
     }
@@ -112,7 +113,7 @@ static void whole_log(screen *s, json_t *out, const error *failure, void *user)
     g_autoptr(GString) text = g_string_new(NULL);
     size_t i;
     json_t *event;
-    json_array_foreach (json_object_get(out, "events"), i, event)
+    json_array_foreach(json_object_get(out, "events"), i, event)
         g_string_append_printf(text, "%s  %-7s  %s\n", row_text(event, "time"),
                                row_text(event, "level"), row_text(event, "message"));
     save_text(s->app, ((run_detail *)s)->save_to, text->str, text->len);

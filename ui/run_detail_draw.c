@@ -10,14 +10,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define LABEL_AT   4
-#define VALUE_AT   14
-#define REMARK_AT  52
-#define BAR_WIDTH  62
-#define SPARK_WIDTH 36
-#define NARROW     60
-#define LEAST_ROWS 12 /* below it the log needs the room of what matters less */
-#define ROOMY_ROWS 18 /* from this height on there are empty rows between the groups */
+#define LABEL_AT     4
+#define VALUE_AT     14
+#define REMARK_AT    52
+#define BAR_WIDTH    62
+#define SPARK_WIDTH  36
+#define NARROW       60
+#define LEAST_ROWS   12 /* below it the log needs the room of what matters less */
+#define ROOMY_ROWS   18 /* from this height on there are empty rows between the groups */
 #define RATE_SECONDS 10
 #define LEFT_SECONDS 60
 
@@ -67,8 +67,8 @@ static int draw_start(const run_detail *d, canvas *c, int y)
     const char *state = row_text(run, "state"), *phase = row_text(run, "phase");
     const char *started = row_text(run, "started_at");
     bool live = run_detail_is_live(d);
-    g_autofree char *when = live ? g_strdup_printf("%.8s", clock_of(started))
-                                 : run_time_words(started);
+    g_autofree char *when =
+        live ? g_strdup_printf("%.8s", clock_of(started)) : run_time_words(started);
     g_autoptr(GString) text = g_string_new(NULL);
     if (started[0] != '\0')
         g_string_append(text, when);
@@ -108,8 +108,8 @@ static char *left_words(const run_detail *d, int64_t read, int64_t expected)
     civil_time near;
     if (!zone_local(e->zone, clock_now(e->clock) + (int64_t)(left * 1e6), &near))
         return NULL;
-    g_autofree char *shown = left < 60 ? g_strdup_printf(_("%ds"), (int)left + 1)
-                                       : text_duration((double)(int64_t)left);
+    g_autofree char *shown =
+        left < 60 ? g_strdup_printf(_("%ds"), (int)left + 1) : text_duration((double)(int64_t)left);
     return g_strdup_printf(_("left %s, near %02d:%02d"), shown, near.hour, near.minute);
 }
 
@@ -141,8 +141,8 @@ static int draw_rows_over(const run_detail *d, canvas *c, int y)
     g_autofree char *written = count_of(run, "rows_written");
     g_autofree char *filtered = count_of(run, "rows_filtered");
     g_autofree char *took = text_duration(real(run, "seconds"));
-    g_autofree char *text = g_strdup_printf(_("%s read, %s written, %s filtered"), read, written,
-                                            filtered);
+    g_autofree char *text =
+        g_strdup_printf(_("%s read, %s written, %s filtered"), read, written, filtered);
     g_autofree char *remark = g_strdup_printf(_("took %s"), took);
     draw_line(c, y, _("Rows"), text, LOOK_PLAIN, remark);
     if (!json_is_integer(json_object_get(run, "rows_inserted")))
@@ -150,8 +150,8 @@ static int draw_rows_over(const run_detail *d, canvas *c, int y)
     g_autofree char *inserted = count_of(run, "rows_inserted");
     g_autofree char *updated = count_of(run, "rows_updated");
     g_autofree char *unchanged = count_of(run, "rows_unchanged");
-    g_autofree char *more = g_strdup_printf(_("%s inserted, %s updated, %s unchanged"), inserted,
-                                            updated, unchanged);
+    g_autofree char *more =
+        g_strdup_printf(_("%s inserted, %s updated, %s unchanged"), inserted, updated, unchanged);
     draw_line(c, y + 1, "", more, LOOK_PLAIN, NULL);
     return 2;
 }
@@ -188,8 +188,8 @@ static int draw_waits(const run_detail *d, canvas *c, int y)
         const char *key, *label;
         bool always;
     } kinds[] = {
-        { "source", N_("source"), true },        { "transform", N_("transform"), true },
-        { "target", N_("target"), true },        { "throttle", N_("throttle"), false },
+        { "source", N_("source"), true }, { "transform", N_("transform"), true },
+        { "target", N_("target"), true }, { "throttle", N_("throttle"), false },
         { "lock", N_("lock"), false },
     };
     const json_t *waits = json_object_get(d->show.out, "waits");
@@ -199,8 +199,8 @@ static int draw_waits(const run_detail *d, canvas *c, int y)
     for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
         int percent = (int)(real(waits, kinds[i].key) * 100 + 0.5);
         if (percent > 0 || kinds[i].always)
-            g_string_append_printf(text, "%s%s %d%%", text->len > 0 ? "   " : "",
-                                   _(kinds[i].label), percent);
+            g_string_append_printf(text, "%s%s %d%%", text->len > 0 ? "   " : "", _(kinds[i].label),
+                                   percent);
     }
     draw_line(c, y, _("Waits"), text->str, LOOK_PLAIN, NULL);
     return 1;
@@ -213,9 +213,8 @@ static int draw_rejects(const run_detail *d, canvas *c, int y)
     const json_t *limit = json_object_get(json_object_get(run, "plan"), "reject_limit");
     g_autofree char *rows = text_count(rejected);
     g_autoptr(GString) text = g_string_new(NULL);
-    g_string_append_printf(text, ngettext("%s row set aside", "%s rows set aside",
-                                          (unsigned long)rejected),
-                           rows);
+    g_string_append_printf(
+        text, ngettext("%s row set aside", "%s rows set aside", (unsigned long)rejected), rows);
     if (json_is_integer(limit) && json_integer_value(limit) >= 0) {
         g_autofree char *most = text_count(json_integer_value(limit));
         g_string_append_printf(text, _(", limit %s"), most);
@@ -290,8 +289,7 @@ static const char *segment_word(const char *state)
     return state;
 }
 
-static void segment_cell(void *user, int64_t row, unsigned column, GString *text,
-                         list_style *style)
+static void segment_cell(void *user, int64_t row, unsigned column, GString *text, list_style *style)
 {
     static const char *const counts[] = { [COLUMN_SEGMENT] = "segment",
                                           [COLUMN_READ] = "rows_read",
@@ -318,8 +316,8 @@ static void draw_segments(const run_detail *d, canvas *c, int y, int height)
 {
     size_t n = json_array_size(segment_list(d)), done = 0, i;
     json_t *segment;
-    json_array_foreach (segment_list(d), i, segment)
-        done += strcmp(row_text(segment, "state"), "done") == 0;
+    json_array_foreach(segment_list(d), i, segment) done +=
+        strcmp(row_text(segment, "state"), "done") == 0;
     g_autofree char *text = g_strdup_printf(_("%zu of %zu done"), done, n);
     draw_line(c, y, _("Segments"), text, LOOK_PLAIN, NULL);
     if (n > 0)

@@ -20,12 +20,12 @@ void run_hunt_stop(run_hunt *h)
 
 static bool matches(const matcher *m, const json_t *row)
 {
-    g_autofree char *all = g_strdup_printf(
-        "%" PRId64 "\n%s\n%s\n%s\n%s\n%s\n%s",
-        (int64_t)json_integer_value(json_object_get(row, "run")), row_text(row, "task"),
-        row_text(row, "business_date"), row_text(row, "started_at"),
-        run_kind_word(row_text(row, "kind")), run_state_word(row_text(row, "state")),
-        row_text(row, "message"));
+    g_autofree char *all =
+        g_strdup_printf("%" PRId64 "\n%s\n%s\n%s\n%s\n%s\n%s",
+                        (int64_t)json_integer_value(json_object_get(row, "run")),
+                        row_text(row, "task"), row_text(row, "business_date"),
+                        row_text(row, "started_at"), run_kind_word(row_text(row, "kind")),
+                        run_state_word(row_text(row, "state")), row_text(row, "message"));
     return matcher_find(m, all, -1, 0, NULL, NULL);
 }
 

@@ -1,8 +1,8 @@
 #include "ui/run_pages.h"
 
-#define PAGE_ROWS   64
-#define MOST_PAGES  64
-#define MOST_ASKED  2 /* pages under way at the same time: what is scrolled past is never asked */
+#define PAGE_ROWS  64
+#define MOST_PAGES 64
+#define MOST_ASKED 2 /* pages under way at the same time: what is scrolled past is never asked */
 
 typedef struct {
     run_pages *of;

@@ -33,7 +33,7 @@ static void add_source(GString *out, const json_t *plan)
         line(out, _("filter"), "%s", row_text(source, "filter"));
     size_t i;
     json_t *name;
-    json_array_foreach (json_object_get(source, "ignored_columns"), i, name)
+    json_array_foreach(json_object_get(source, "ignored_columns"), i, name)
         line(out, i == 0 ? _("ignored") : "", "%s", json_string_value(name));
 }
 
@@ -53,7 +53,8 @@ static void add_mapping(GString *out, const json_t *plan)
 {
     size_t i;
     json_t *column;
-    json_array_foreach (json_object_get(plan, "mapping"), i, column) {
+    json_array_foreach(json_object_get(plan, "mapping"), i, column)
+    {
         const char *label = i == 0 ? _("columns") : "";
         const char *from = json_string_value(json_object_get(column, "source"));
         if (from != NULL) {
@@ -73,7 +74,8 @@ static void add_segments(GString *out, const json_t *plan)
 {
     size_t i;
     json_t *segment;
-    json_array_foreach (json_object_get(plan, "segments"), i, segment) {
+    json_array_foreach(json_object_get(plan, "segments"), i, segment)
+    {
         const char *sql = json_string_value(json_object_get(segment, "sql"));
         line(out, i == 0 ? _("segments") : "", "%" PRId64 "  %s",
              (int64_t)json_integer_value(json_object_get(segment, "segment")),
@@ -89,7 +91,7 @@ static void add_statement(GString *out, const char *label, const json_t *stateme
     json_t *one;
     if (json_is_string(statement))
         line(out, label, "%s", json_string_value(statement));
-    json_array_foreach (statement, i, one)
+    json_array_foreach(statement, i, one)
         line(out, i == 0 ? label : "", "%s", json_string_value(one));
 }
 

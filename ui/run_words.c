@@ -70,8 +70,8 @@ const char *run_kind_word(const char *kind)
     static const struct {
         const char *kind, *word;
     } kinds[] = {
-        { "manual", N_("manual") },      { "scheduled", N_("scheduled") },
-        { "upstream", N_("upstream") },   { "backfill", N_("backfill") },
+        { "manual", N_("manual") },     { "scheduled", N_("scheduled") },
+        { "upstream", N_("upstream") }, { "backfill", N_("backfill") },
         { "replay", N_("replay") },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)

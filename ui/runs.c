@@ -25,7 +25,7 @@ typedef struct {
     run_list_filter filter;
     run_asking asking;
     run_hunt hunt;
-    bool finding; /* list_find() looks at what is there and asks for nothing */
+    bool finding;         /* list_find() looks at what is there and asks for nothing */
     int64_t selected_run; /* as last drawn, 0 none: stays selected when others come above it */
     int this_year;
 } runs;
@@ -62,16 +62,11 @@ enum {
 };
 
 static const list_column columns[] = {
-    { N_("Run"), 7, 10, 0, TEXT_RIGHT },
-    { N_("Task"), 11, 32, 0, TEXT_LEFT },
-    { N_("Date"), 10, 10, 4, TEXT_LEFT },
-    { N_("Started"), 11, 11, 2, TEXT_LEFT },
-    { N_("Took"), 6, 8, 3, TEXT_RIGHT },
-    { N_("Rows"), 9, 9, 1, TEXT_RIGHT },
-    { N_("Rejects"), 7, 9, 3, TEXT_RIGHT },
-    { N_("Kind"), 9, 10, 5, TEXT_LEFT },
-    { N_("State"), 12, 14, 0, TEXT_LEFT },
-    { N_("Error"), 20, 0, 6, TEXT_LEFT },
+    { N_("Run"), 7, 10, 0, TEXT_RIGHT },    { N_("Task"), 11, 32, 0, TEXT_LEFT },
+    { N_("Date"), 10, 10, 4, TEXT_LEFT },   { N_("Started"), 11, 11, 2, TEXT_LEFT },
+    { N_("Took"), 6, 8, 3, TEXT_RIGHT },    { N_("Rows"), 9, 9, 1, TEXT_RIGHT },
+    { N_("Rejects"), 7, 9, 3, TEXT_RIGHT }, { N_("Kind"), 9, 10, 5, TEXT_LEFT },
+    { N_("State"), 12, 14, 0, TEXT_LEFT },  { N_("Error"), 20, 0, 6, TEXT_LEFT },
     { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
@@ -492,9 +487,10 @@ static void filter_runs(screen *s)
     g_autofree char *kind = g_strdup_printf(
         _("Kind: %s"), r->filter.kind != NULL ? run_kind_word(r->filter.kind) : all);
     g_autofree char *date = g_strdup_printf(_("Business date: %s"), dates[0] != '\0' ? dates : all);
-    const char *const choices[] = { of_task, state, kind, date,
-                                    run_list_filter_is_set(&r->filter) ? _("Show all runs") : NULL,
-                                    NULL };
+    const char *const choices[] = {
+        of_task, state, kind, date, run_list_filter_is_set(&r->filter) ? _("Show all runs") : NULL,
+        NULL
+    };
     app_choose(s->app, s, _("Filter"), choices, 0, filter_chosen, NULL);
 }
 

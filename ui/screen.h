@@ -11,15 +11,15 @@ typedef struct app app;
 typedef struct screen screen;
 
 enum {
-    ACTION_WRITES = 1 << 0, /* changes data or the store: hidden with --readonly */
+    ACTION_WRITES = 1 << 0,  /* changes data or the store: hidden with --readonly */
     ACTION_IN_TEXT = 1 << 1, /* its key works while a text field has the focus */
 };
 
 /* One thing a person can do on a screen. */
 typedef struct {
-    const char *id;    /* "task.run": its name everywhere. NULL ends a table */
-    ui_key key;        /* K_NONE: palette only */
-    const char *label; /* untranslated, one or two words, for the footer; NULL: never there */
+    const char *id;      /* "task.run": its name everywhere. NULL ends a table */
+    ui_key key;          /* K_NONE: palette only */
+    const char *label;   /* untranslated, one or two words, for the footer; NULL: never there */
     const char *help;    /* untranslated, one sentence without a full stop */
     const char *command; /* the command line that does the same, or NULL */
     unsigned flags;
@@ -30,11 +30,11 @@ typedef struct {
 } action;
 
 typedef struct {
-    const char *id;         /* "runs": where the screen's actions live, for help and key file */
-    const char *title;      /* untranslated: its crumb, unless title() is there */
-    const char *summary;    /* untranslated: one sentence at the top of its help */
-    const action *actions;  /* in order of importance; the footer shows the first that fit */
-    bool box;               /* drawn in a box over the screen below */
+    const char *id;        /* "runs": where the screen's actions live, for help and key file */
+    const char *title;     /* untranslated: its crumb, unless title() is there */
+    const char *summary;   /* untranslated: one sentence at the top of its help */
+    const action *actions; /* in order of importance; the footer shows the first that fit */
+    bool box;              /* drawn in a box over the screen below */
     /* The crumb; caller frees. NULL: @title. */
     char *(*name)(screen *s);
     /* Draw into the content area. Layout is a function of its size alone. */

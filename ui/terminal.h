@@ -11,8 +11,8 @@
 #include "ui/key.h"
 
 typedef struct {
-    bool ascii;           /* --ascii: no characters beyond ASCII of our own */
-    const char *colour;   /* "auto", "always", "never" */
+    bool ascii;         /* --ascii: no characters beyond ASCII of our own */
+    const char *colour; /* "auto", "always", "never" */
     bool mouse;
     const char *log_path; /* where stderr goes while the screen is up, or NULL */
 } terminal_options;

@@ -213,7 +213,7 @@ void wizard_draw_steps(const wizard_step *s, canvas *c, int y)
     enum { LEFT = 3 };
     int room = canvas_width(c) - LEFT;
     bool full = line_width(s->number, true, 0) <= room;
-    int gap = line_width(s->number, full, 2) <= room ? 2
+    int gap = line_width(s->number, full, 2) <= room   ? 2
               : line_width(s->number, full, 1) <= room ? 1
                                                        : 0;
     int x = LEFT;

@@ -77,22 +77,41 @@ const char *wizard_cannot_go_on(screen *s); /* refused() of wizard_next */
 const char *wizard_cannot_go_back(screen *s);
 const char *wizard_cannot_take_back(screen *s);
 /* The actions above in a table of actions, after those of the step itself. */
-#define WIZARD_ACTIONS                                                                          \
-    { "wizard.next", K_F(10), N_("Next"), N_("Go to the next step"), NULL, ACTION_IN_TEXT,      \
-      wizard_next, wizard_cannot_go_on },                                                       \
-        { "wizard.previous", K_F(9), N_("Back"), N_("Go to the step before"), NULL,             \
-          ACTION_IN_TEXT, wizard_previous, wizard_cannot_go_back },                             \
-        { "wizard.save", K_F(2), N_("Save"), N_("Check the task and save it"),                  \
-          "rowferry task save FILE", ACTION_IN_TEXT | ACTION_WRITES, wizard_save, NULL },       \
-        { "wizard.json", KEY_CONTROL('E'), N_("JSON"),                                          \
-          N_("Edit the whole task as JSON in your editor"), "rowferry task export TASK",        \
-          ACTION_IN_TEXT, wizard_edit_json, NULL },                                             \
-        { "wizard.undo", K_F(3), N_("Undo"), N_("Take back the last change"), NULL,             \
-          ACTION_IN_TEXT, wizard_take_back, wizard_cannot_take_back },                          \
-        { "wizard.step", KEY_CONTROL('G'), NULL, N_("Go to a step of your choice"), NULL,       \
-          ACTION_IN_TEXT, wizard_choose_step, NULL },                                           \
-        { "wizard.save_run", K_NONE, NULL, N_("Save the task and run it once"), NULL,           \
-          ACTION_IN_TEXT | ACTION_WRITES, wizard_save_and_run, NULL }
+#define WIZARD_ACTIONS                                                                       \
+    { "wizard.next", K_F(10),        N_("Next"),  N_("Go to the next step"),                 \
+      NULL,          ACTION_IN_TEXT, wizard_next, wizard_cannot_go_on },                     \
+        { "wizard.previous",                                                                 \
+          K_F(9),                                                                            \
+          N_("Back"),                                                                        \
+          N_("Go to the step before"),                                                       \
+          NULL,                                                                              \
+          ACTION_IN_TEXT,                                                                    \
+          wizard_previous,                                                                   \
+          wizard_cannot_go_back },                                                           \
+        { "wizard.save",                                                                     \
+          K_F(2),                                                                            \
+          N_("Save"),                                                                        \
+          N_("Check the task and save it"),                                                  \
+          "rowferry task save FILE",                                                         \
+          ACTION_IN_TEXT | ACTION_WRITES,                                                    \
+          wizard_save,                                                                       \
+          NULL },                                                                            \
+        { "wizard.json",                                                                     \
+          KEY_CONTROL('E'),                                                                  \
+          N_("JSON"),                                                                        \
+          N_("Edit the whole task as JSON in your editor"),                                  \
+          "rowferry task export TASK",                                                       \
+          ACTION_IN_TEXT,                                                                    \
+          wizard_edit_json,                                                                  \
+          NULL },                                                                            \
+        { "wizard.undo", K_F(3),         N_("Undo"),       N_("Take back the last change"),  \
+          NULL,          ACTION_IN_TEXT, wizard_take_back, wizard_cannot_take_back },        \
+        { "wizard.step",  KEY_CONTROL('G'),   NULL, N_("Go to a step of your choice"), NULL, \
+          ACTION_IN_TEXT, wizard_choose_step, NULL },                                        \
+    {                                                                                        \
+        "wizard.save_run", K_NONE, NULL, N_("Save the task and run it once"), NULL,          \
+            ACTION_IN_TEXT | ACTION_WRITES, wizard_save_and_run, NULL                        \
+    }
 /* screen_ops functions that every step uses. */
 char *wizard_crumb(screen *s);
 bool wizard_leave(screen *s); /* asks: keep the draft, throw away, stay */
@@ -114,7 +133,7 @@ wizard_step *wizard_mapping_new(app *a, wizard *w);
 wizard_step *wizard_limits_new(app *a, wizard *w);
 wizard_step *wizard_review_new(app *a, wizard *w);
 
-extern const screen_ops wizard_basics_ops, wizard_source_ops, wizard_filter_ops,
-    wizard_target_ops, wizard_mapping_ops, wizard_limits_ops, wizard_review_ops;
+extern const screen_ops wizard_basics_ops, wizard_source_ops, wizard_filter_ops, wizard_target_ops,
+    wizard_mapping_ops, wizard_limits_ops, wizard_review_ops;
 
 #endif

@@ -25,11 +25,19 @@ typedef struct {
 } basics;
 
 static const form_field form_fields[] = {
-    { .id = "name", .kind = FIELD_TEXT, .label = N_("Name"), .width = 30,
+    { .id = "name",
+      .kind = FIELD_TEXT,
+      .label = N_("Name"),
+      .width = 30,
       .help = N_("What the task is called, in lists and on the command line") },
-    { .id = "description", .kind = FIELD_TEXT, .label = N_("Description"),
+    { .id = "description",
+      .kind = FIELD_TEXT,
+      .label = N_("Description"),
       .help = N_("For people: what is moved, and for whom") },
-    { .id = "time_zone", .kind = FIELD_TEXT, .label = N_("Time zone"), .width = 30,
+    { .id = "time_zone",
+      .kind = FIELD_TEXT,
+      .label = N_("Time zone"),
+      .width = 30,
       .help = N_("Says which day yesterday is; a name such as Europe/Berlin") },
     { .id = NULL },
 };
@@ -75,9 +83,9 @@ static bool is_taken(const wizard *w, const char *name)
     json_t *row;
     if (g_strcmp0(name, w->task) == 0)
         return false;
-    json_array_foreach (w->tasks, i, row)
-        if (g_strcmp0(json_string_value(json_object_get(row, "name")), name) == 0)
-            return true;
+    json_array_foreach(w->tasks, i,
+                       row) if (g_strcmp0(json_string_value(json_object_get(row, "name")), name) ==
+                                0) return true;
     return false;
 }
 
@@ -217,7 +225,7 @@ static void rename_parameter(basics *b, const char *from, const char *to)
     json_t *all = json_object();
     const char *name;
     json_t *value;
-    json_object_foreach ((json_t *)parameters_of(b), name, value)
+    json_object_foreach((json_t *)parameters_of(b), name, value)
         json_object_set(all, strcmp(name, from) == 0 ? to : name, value);
     wizard_change(w, "parameters", all);
     b->loaded = wizard_changes(w);

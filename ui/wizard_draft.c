@@ -22,15 +22,14 @@ static const char *text_of(const json_t *row, const char *key)
 
 static bool is_new(const wizard *w)
 {
-    return w->changes != w->drafted &&
-           (w->draft != 0 || !json_equal(w->document, w->opened));
+    return w->changes != w->drafted && (w->draft != 0 || !json_equal(w->document, w->opened));
 }
 
 static json_t *draft_of(const wizard *w)
 {
-    json_t *in = json_pack("{s:s, s:s, s:O, s:I}", "kind", "task", "subject",
-                           w->task != NULL ? w->task : "", "document", w->document,
-                           "base_version", (json_int_t)w->base_version);
+    json_t *in =
+        json_pack("{s:s, s:s, s:O, s:I}", "kind", "task", "subject", w->task != NULL ? w->task : "",
+                  "document", w->document, "base_version", (json_int_t)w->base_version);
     if (w->draft != 0)
         json_object_set_new(in, "id", json_integer(w->draft));
     return in;
@@ -113,9 +112,9 @@ static int64_t version_of(const wizard *w, const char *task)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (w->tasks, i, row)
-        if (strcmp(text_of(row, "name"), task) == 0)
-            return json_integer_value(json_object_get(row, "version"));
+    json_array_foreach(w->tasks, i,
+                       row) if (strcmp(text_of(row, "name"), task) ==
+                                0) return json_integer_value(json_object_get(row, "version"));
     return 0;
 }
 
@@ -196,13 +195,12 @@ static void offer_drafts(screen *s)
     g_autoptr(GPtrArray) titles = g_ptr_array_new_with_free_func(g_free);
     size_t i;
     json_t *draft;
-    json_array_foreach (w->offered, i, draft)
-        g_ptr_array_add(titles, draft_title(draft));
+    json_array_foreach(w->offered, i, draft) g_ptr_array_add(titles, draft_title(draft));
     g_ptr_array_add(titles, g_strdup(w->task != NULL ? _("Begin with the task as it is saved")
                                                      : _("Begin with an empty task")));
     g_ptr_array_add(titles, NULL);
-    app_choose(s->app, s, _("There is work that was not saved"),
-               (const char *const *)titles->pdata, 0, draft_chosen, NULL);
+    app_choose(s->app, s, _("There is work that was not saved"), (const char *const *)titles->pdata,
+               0, draft_chosen, NULL);
 }
 
 static void got_drafts(screen *s, json_t *out, const error *failure, void *user)
@@ -217,11 +215,11 @@ static void got_drafts(screen *s, json_t *out, const error *failure, void *user)
     const char *subject = w->task != NULL ? w->task : "";
     size_t i;
     json_t *draft;
-    json_array_foreach (json_object_get(out, "drafts"), i, draft)
-        if (strcmp(text_of(draft, "kind"), "task") == 0 &&
-            strcmp(text_of(draft, "subject"), subject) == 0 &&
-            json_array_size(w->offered) < MOST_OFFERED)
-            json_array_append(w->offered, draft);
+    json_array_foreach(json_object_get(out, "drafts"), i,
+                       draft) if (strcmp(text_of(draft, "kind"), "task") == 0 &&
+                                  strcmp(text_of(draft, "subject"), subject) == 0 &&
+                                  json_array_size(w->offered) < MOST_OFFERED)
+        json_array_append(w->offered, draft);
     if (json_array_size(w->offered) > 0)
         offer_drafts(s);
     else

@@ -22,8 +22,8 @@ typedef struct {
     bool sql;            /* the text is edited, not the conditions */
     const void *changed; /* the row that the box is open for, NULL: a new one */
     expansions today;
-    answer columns;   /* connection.columns, when one table or file is read */
-    unsigned loaded;  /* wizard_changes() that rows and where show */
+    answer columns;  /* connection.columns, when one table or file is read */
+    unsigned loaded; /* wizard_changes() that rows and where show */
 } filter_step;
 
 static filter_step *step_of(screen *s)
@@ -51,10 +51,8 @@ static const filter_row *selected(const filter_step *p)
 enum { COLUMN_FIELD, COLUMN_OPERATOR, COLUMN_VALUE, COLUMN_TODAY };
 
 static const list_column columns[] = {
-    { N_("Column"), 16, 32, 0, TEXT_LEFT },
-    { N_("Operator"), 11, 11, 0, TEXT_LEFT },
-    { N_("Value"), 12, 0, 0, TEXT_LEFT },
-    { N_("Today"), 12, 0, 1, TEXT_LEFT },
+    { N_("Column"), 16, 32, 0, TEXT_LEFT }, { N_("Operator"), 11, 11, 0, TEXT_LEFT },
+    { N_("Value"), 12, 0, 0, TEXT_LEFT },   { N_("Today"), 12, 0, 1, TEXT_LEFT },
     { NULL, 0, 0, 0, TEXT_LEFT },
 };
 
@@ -66,9 +64,9 @@ static int64_t count_rows(void *user)
 
 static void append_first(GString *text, const filter_row *r, list_style *style)
 {
-    static const char *const groups[] = { [ROW_ALL] = N_("all of these"),
-                                          [ROW_ANY] = N_("any of these"),
-                                          [ROW_NOT] = N_("not") };
+    static const char *const groups[] = {
+        [ROW_ALL] = N_("all of these"), [ROW_ANY] = N_("any of these"), [ROW_NOT] = N_("not")
+    };
     g_string_append_printf(text, "%*s", (int)r->depth * 2, "");
     if (r->kind == ROW_TEST) {
         g_string_append(text, r->field);

@@ -58,9 +58,9 @@ static void show_wrong(screen *s, const error *e)
     wizard *w = wizard_of(s);
     unsigned line = line_of(w->json_text, e);
     g_autofree char *excerpt = line > 0 ? json_place_excerpt(w->json_text, line) : g_strdup("");
-    g_autofree char *text = g_strdup_printf("%s\n%s%s%s", e->message,
-                                            e->hint != NULL ? e->hint : "",
-                                            e->hint != NULL ? "\n\n" : "\n", excerpt);
+    g_autofree char *text =
+        g_strdup_printf("%s\n%s%s%s", e->message, e->hint != NULL ? e->hint : "",
+                        e->hint != NULL ? "\n\n" : "\n", excerpt);
     const question q = {
         .title = _("The JSON text is not right"),
         .text = text,
@@ -77,9 +77,9 @@ static void show_wrong(screen *s, const error *e)
 static bool is_right(const json_t *document, error **err)
 {
     json_t *whole = json_deep_copy(document);
-    json_t *missing = json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s}}", "name", "?", "source",
-                                "connection", "?", "table", "?", "target", "connection", "?",
-                                "table", "?", "mode", "append");
+    json_t *missing =
+        json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s, s:s}}", "name", "?", "source", "connection",
+                  "?", "table", "?", "target", "connection", "?", "table", "?", "mode", "append");
     json_object_update_missing(whole, missing);
     g_autoptr(task) t = task_parse(whole, err);
     json_decref(missing);

@@ -279,12 +279,10 @@ static const struct {
     const char *beginning;
     step_number step;
 } places[] = {
-    { "source.filter", STEP_FILTER }, { "source.where", STEP_FILTER },
-    { "source", STEP_SOURCE },        { "target", STEP_TARGET },
-    { "mapping", STEP_MAPPING },      { "rejects", STEP_LIMITS },
-    { "limits", STEP_LIMITS },        { "retries", STEP_LIMITS },
-    { "name", STEP_BASICS },          { "description", STEP_BASICS },
-    { "parameters", STEP_BASICS },    { "time_zone", STEP_BASICS },
+    { "source.filter", STEP_FILTER }, { "source.where", STEP_FILTER }, { "source", STEP_SOURCE },
+    { "target", STEP_TARGET },        { "mapping", STEP_MAPPING },     { "rejects", STEP_LIMITS },
+    { "limits", STEP_LIMITS },        { "retries", STEP_LIMITS },      { "name", STEP_BASICS },
+    { "description", STEP_BASICS },   { "parameters", STEP_BASICS },   { "time_zone", STEP_BASICS },
     { "schedule", STEP_REVIEW },
 };
 

@@ -11,7 +11,7 @@ struct wizard {
     json_t *document, *opened; /* as it is; as it was read */
     GPtrArray *undo;           /* of json_t*, the newest last */
     char *last_path;           /* of a change of text that goes on; NULL: none */
-    gint64 last_change;   /* monotonic time */
+    gint64 last_change;        /* monotonic time */
     unsigned changes;
 
     char *task;           /* or NULL: a new one */
@@ -20,18 +20,18 @@ struct wizard {
     json_t *offered;      /* drafts to choose from, or NULL */
     bool loading, saving;
 
-    int64_t draft;          /* its id, 0: none yet */
-    unsigned drafted;       /* wizard_changes() at the last write */
-    job *drafting;            /* writing it, or NULL */
-    bool discard;             /* to be deleted after that */
+    int64_t draft;    /* its id, 0: none yet */
+    unsigned drafted; /* wizard_changes() at the last write */
+    job *drafting;    /* writing it, or NULL */
+    bool discard;     /* to be deleted after that */
 
     char *complaint, *complaint_path; /* or NULL */
     unsigned complaint_changes;
     char *json_text; /* edited by hand and not right yet, or NULL */
-    char *date;       /* of the plan and the run after saving, or NULL */
-    bool run_after;   /* save and run */
-    json_t *sending;  /* what is being saved, or NULL */
-    unsigned sent;    /* its wizard_changes() */
+    char *date;      /* of the plan and the run after saving, or NULL */
+    bool run_after;  /* save and run */
+    json_t *sending; /* what is being saved, or NULL */
+    unsigned sent;   /* its wizard_changes() */
 };
 
 /* --- wizard_model.c --- */

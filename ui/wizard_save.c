@@ -72,8 +72,8 @@ static void confirm_answered(screen *s, bool yes, void *user)
     app *a = s->app;
     w->saving = false;
     wizard_go(s, STEP_MAPPING);
-    app_say(a, LOOK_WARNING,
-            _("\"%s\" is saved; it does not run before its mapping is confirmed"), w->task);
+    app_say(a, LOOK_WARNING, _("\"%s\" is saved; it does not run before its mapping is confirmed"),
+            w->task);
 }
 
 static void ask_confirm(screen *s)
@@ -143,9 +143,8 @@ static const json_t *task_named(const json_t *tasks, const char *name)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (tasks, i, row)
-        if (g_strcmp0(json_string_value(json_object_get(row, "name")), name) == 0)
-            return row;
+    json_array_foreach(tasks, i, row) if (g_strcmp0(json_string_value(json_object_get(row, "name")),
+                                                    name) == 0) return row;
     return NULL;
 }
 

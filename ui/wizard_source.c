@@ -28,28 +28,60 @@ static const char *const kind_titles[] = { N_("one table or view"), N_("own SQL"
 static const char *const no_connections[] = { "", NULL };
 
 static const form_field form_fields[] = {
-    { .id = "connection", .kind = FIELD_CHOICE, .label = N_("Connection"), .width = 30,
-      .choices = no_connections, .help = N_("Where the rows are; F4 lists, F7 makes a new one") },
-    { .id = "kind", .kind = FIELD_CHOICE, .label = N_("Read"), .choices = kinds,
-      .titles = kind_titles, .width = 36, .help = N_("Space changes it") },
-    { .id = "table", .kind = FIELD_TEXT, .label = N_("Table"), .width = 30,
+    { .id = "connection",
+      .kind = FIELD_CHOICE,
+      .label = N_("Connection"),
+      .width = 30,
+      .choices = no_connections,
+      .help = N_("Where the rows are; F4 lists, F7 makes a new one") },
+    { .id = "kind",
+      .kind = FIELD_CHOICE,
+      .label = N_("Read"),
+      .choices = kinds,
+      .titles = kind_titles,
+      .width = 36,
+      .help = N_("Space changes it") },
+    { .id = "table",
+      .kind = FIELD_TEXT,
+      .label = N_("Table"),
+      .width = 30,
       .help = N_("name or schema.name; F4 chooses from what is there") },
-    { .id = "tables", .kind = FIELD_TEXT, .label = N_("Tables"),
+    { .id = "tables",
+      .kind = FIELD_TEXT,
+      .label = N_("Tables"),
       .help = N_("orders_[01-16] stands for sixteen tables; commas separate") },
-    { .id = "connections", .kind = FIELD_TEXT, .label = N_("Of all these"),
+    { .id = "connections",
+      .kind = FIELD_TEXT,
+      .label = N_("Of all these"),
       .help = N_("Several connections: the tables are read from each of them; F4 adds one") },
-    { .id = "file", .kind = FIELD_TEXT, .label = N_("File"),
+    { .id = "file",
+      .kind = FIELD_TEXT,
+      .label = N_("File"),
       .help = N_("A name below the connection's folder, or a pattern with * ? [abc]; F4 lists") },
-    { .id = "query", .kind = FIELD_LINES, .label = N_("Query"),
+    { .id = "query",
+      .kind = FIELD_LINES,
+      .label = N_("Query"),
       .help = N_("One SELECT; it runs in a read-only session") },
     { .id = "gap", .kind = FIELD_GAP },
-    { .id = "columns", .kind = FIELD_TEXT, .label = N_("Only columns"), .width = 30,
+    { .id = "columns",
+      .kind = FIELD_TEXT,
+      .label = N_("Only columns"),
+      .width = 30,
       .help = N_("Names with commas between; empty: all of them; F4 adds one") },
-    { .id = "split_column", .kind = FIELD_TEXT, .label = N_("Split by"), .width = 30,
+    { .id = "split_column",
+      .kind = FIELD_TEXT,
+      .label = N_("Split by"),
+      .width = 30,
       .help = N_("A column whose ranges are read at the same time; F4 chooses") },
-    { .id = "split_segments", .kind = FIELD_TEXT, .label = N_("Into parts"), .width = 6,
+    { .id = "split_segments",
+      .kind = FIELD_TEXT,
+      .label = N_("Into parts"),
+      .width = 6,
       .help = N_("From 1 to 1000; empty: as many as there are streams") },
-    { .id = "time_zone", .kind = FIELD_TEXT, .label = N_("Time zone"), .width = 30,
+    { .id = "time_zone",
+      .kind = FIELD_TEXT,
+      .label = N_("Time zone"),
+      .width = 30,
       .help = N_("Of timestamps without a zone; converted when the target names one too") },
     { .id = NULL },
 };
@@ -87,9 +119,8 @@ static const json_t *connection_row(const source_step *p, const char *name)
 {
     size_t i;
     json_t *row;
-    json_array_foreach (answer_list(&p->connections, "connections"), i, row)
-        if (strcmp(row_text(row, "name"), name) == 0)
-            return row;
+    json_array_foreach(answer_list(&p->connections, "connections"), i,
+                       row) if (strcmp(row_text(row, "name"), name) == 0) return row;
     return NULL;
 }
 
@@ -241,7 +272,7 @@ static void offer_connections(source_step *p)
         g_ptr_array_add(names, (gpointer)own);
     size_t i;
     json_t *row;
-    json_array_foreach (answer_list(&p->connections, "connections"), i, row)
+    json_array_foreach(answer_list(&p->connections, "connections"), i, row)
         g_ptr_array_add(names, (gpointer)row_text(row, "name"));
     g_ptr_array_add(names, NULL);
     form_view_set_choices(p->form, "connection", (const char *const *)names->pdata);
@@ -355,7 +386,7 @@ static void choose_name(source_step *p, const char *title, answer *from, const c
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     size_t i;
     json_t *row;
-    json_array_foreach (answer_list(from, key), i, row)
+    json_array_foreach(answer_list(from, key), i, row)
         g_ptr_array_add(names, (gpointer)row_text(row, "name"));
     g_ptr_array_add(names, NULL);
     app_choose(p->step.base.app, &p->step.base, title, (const char *const *)names->pdata, 0,
@@ -398,7 +429,8 @@ static void choose_new_connection(source_step *p, const json_t *rows)
         p->before = before;
         return;
     }
-    json_array_foreach (rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         const char *name = row_text(row, "name");
         if (json_object_get(before, name) == NULL) {
             put(p, "connection", name);
@@ -434,7 +466,7 @@ static void new_connection(screen *s)
     json_t *row;
     json_decref(p->before);
     p->before = json_object();
-    json_array_foreach (answer_list(&p->connections, "connections"), i, row)
+    json_array_foreach(answer_list(&p->connections, "connections"), i, row)
         json_object_set_new(p->before, row_text(row, "name"), json_true());
     app_open(s->app, connection_edit_new(s->app, NULL));
 }

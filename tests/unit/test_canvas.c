@@ -168,10 +168,8 @@ static void no_half_of_a_wide_character_stays_beside_a_filled_part(void **state)
         int x, width;
         const char *want;
     } fills[] = {
-        { "between two", 2, 2, "日  語" },
-        { "over the right half", 1, 3, "    語" },
-        { "over the left half", 2, 3, "日" },
-        { "over both", 1, 4, "" },
+        { "between two", 2, 2, "日  語" },    { "over the right half", 1, 3, "    語" },
+        { "over the left half", 2, 3, "日" }, { "over both", 1, 4, "" },
         { "to the last column", 3, 7, "日" },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(fills); i++) {

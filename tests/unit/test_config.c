@@ -52,17 +52,17 @@ static void mistakes_name_line_and_neighbour(void **state)
     static const struct {
         const char *text, *message, *hint;
     } cases[] = {
-        {"[run]\nstreems = 4\n", ":2: unknown key \"streems\" in section [run]",
-         "Did you mean \"streams\"?"},
-        {"\n[rum]\nstreams = 4\n", ":3: unknown section [rum]", "Did you mean \"run\"?"},
-        {"streams = 4\n", ":1: key \"streams\" stands before the first section", "above it"},
-        {"[run]\nstreams = 17\n", ":2: [run] streams: \"17\" is not a number from 0 to 16", NULL},
-        {"[run]\nstreams = many\n", ":2: [run] streams: \"many\" is not a number", NULL},
-        {"[run]\ntime_zone = Mars/Base\n", ":2: [run] time_zone: time zone \"Mars/Base\"", "UTC"},
-        {"[store]\nallow_network = maybe\n",
-         ":2: [store] allow_network: \"maybe\" is neither yes nor no", NULL},
-        {"[run]\n\nnonsense\n", ":3: neither [section] nor", NULL},
-        {"[run\n", ":1: neither [section] nor", NULL},
+        { "[run]\nstreems = 4\n", ":2: unknown key \"streems\" in section [run]",
+          "Did you mean \"streams\"?" },
+        { "\n[rum]\nstreams = 4\n", ":3: unknown section [rum]", "Did you mean \"run\"?" },
+        { "streams = 4\n", ":1: key \"streams\" stands before the first section", "above it" },
+        { "[run]\nstreams = 17\n", ":2: [run] streams: \"17\" is not a number from 0 to 16", NULL },
+        { "[run]\nstreams = many\n", ":2: [run] streams: \"many\" is not a number", NULL },
+        { "[run]\ntime_zone = Mars/Base\n", ":2: [run] time_zone: time zone \"Mars/Base\"", "UTC" },
+        { "[store]\nallow_network = maybe\n",
+          ":2: [store] allow_network: \"maybe\" is neither yes nor no", NULL },
+        { "[run]\n\nnonsense\n", ":3: neither [section] nor", NULL },
+        { "[run\n", ":1: neither [section] nor", NULL },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(error) err = NULL;

@@ -10,7 +10,7 @@
 
 enum { PG = 1, LITE = 2, MY = 4, ALL = 7 };
 
-static const char *const names[] = {"postgresql", "sqlite", "mysql"};
+static const char *const names[] = { "postgresql", "sqlite", "mysql" };
 
 typedef struct {
     int dialects;
@@ -19,9 +19,18 @@ typedef struct {
     const char *error; /* part of the message, or NULL: accepted */
 } contained_case;
 
-#define FINE(dialects, text) {dialects, text, NULL, NULL}
-#define CUT(dialects, text, want) {dialects, text, want, NULL}
-#define BAD(dialects, text, error) {dialects, text, NULL, error}
+#define FINE(dialects, text)       \
+    {                              \
+        dialects, text, NULL, NULL \
+    }
+#define CUT(dialects, text, want)  \
+    {                              \
+        dialects, text, want, NULL \
+    }
+#define BAD(dialects, text, error)  \
+    {                               \
+        dialects, text, NULL, error \
+    }
 
 static const contained_case cases[] = {
     FINE(ALL, "a = 1"),

@@ -44,22 +44,22 @@ static filter *parse_fine(const char *text)
     return f;
 }
 
-static const char *const names[] = {"id", "amount", "long", "name", "code", "day",    "at",
-                                    "ok", "share",  "doc",  "mood", "uid",  "moment", NULL};
+static const char *const names[] = { "id", "amount", "long", "name", "code", "day",    "at",
+                                     "ok", "share",  "doc",  "mood", "uid",  "moment", NULL };
 static const data_type types[] = {
-    {.kind = TYPE_INT, .bits = 32},
-    {.kind = TYPE_DECIMAL, .precision = 12, .scale = 2},
-    {.kind = TYPE_DECIMAL, .precision = 20, .scale = 2},
-    {.kind = TYPE_TEXT, .length = 5},
-    {.kind = TYPE_TEXT, .length = 3, .fixed_length = true},
-    {.kind = TYPE_DATE},
-    {.kind = TYPE_TIMESTAMP, .fraction = 0},
-    {.kind = TYPE_BOOL},
-    {.kind = TYPE_FLOAT, .bits = 64},
-    {.kind = TYPE_JSON},
-    {.kind = TYPE_OTHER},
-    {.kind = TYPE_UUID},
-    {.kind = TYPE_INSTANT, .fraction = -1},
+    { .kind = TYPE_INT, .bits = 32 },
+    { .kind = TYPE_DECIMAL, .precision = 12, .scale = 2 },
+    { .kind = TYPE_DECIMAL, .precision = 20, .scale = 2 },
+    { .kind = TYPE_TEXT, .length = 5 },
+    { .kind = TYPE_TEXT, .length = 3, .fixed_length = true },
+    { .kind = TYPE_DATE },
+    { .kind = TYPE_TIMESTAMP, .fraction = 0 },
+    { .kind = TYPE_BOOL },
+    { .kind = TYPE_FLOAT, .bits = 64 },
+    { .kind = TYPE_JSON },
+    { .kind = TYPE_OTHER },
+    { .kind = TYPE_UUID },
+    { .kind = TYPE_INSTANT, .fraction = -1 },
 };
 
 static const data_type *lookup(void *user, const char *field)
@@ -76,59 +76,60 @@ static const data_type *lookup(void *user, const char *field)
 static const struct {
     const char *json, *sqlite, *postgresql;
 } texts[] = {
-    {"{\"field\":\"id\",\"op\":\"=\",\"value\":7}", "\"id\" = 7", "\"id\" = 7"},
-    {"{\"field\":\"id\",\"op\":\"!=\",\"value\":\"7\"}", "\"id\" <> 7", "\"id\" <> 7"},
-    {"{\"field\":\"id\",\"op\":\"in\",\"value\":[1,-2,3]}", "\"id\" IN (1, -2, 3)",
-     "\"id\" IN (1, -2, 3)"},
-    {"{\"field\":\"name\",\"op\":\"not in\",\"value\":[\"a\"]}", "\"name\" NOT IN ('a')",
-     "\"name\" NOT IN ('a')"},
-    {"{\"field\":\"id\",\"op\":\"between\",\"value\":[1,5]}", "\"id\" BETWEEN 1 AND 5",
-     "\"id\" BETWEEN 1 AND 5"},
-    {"{\"field\":\"id\",\"op\":\"is null\"}", "\"id\" IS NULL", "\"id\" IS NULL"},
-    {"{\"field\":\"long\",\"op\":\"is not null\"}", "\"long\" IS NOT NULL", "\"long\" IS NOT NULL"},
-    {"{\"field\":\"amount\",\"op\":\">=\",\"value\":1.005}", "\"amount\" >= 1.005",
-     "\"amount\" >= 1.005"},
-    {"{\"field\":\"long\",\"op\":\"<\",\"value\":\"12345678901234567890.5\"}",
-     "CAST(\"long\" AS NUMERIC) < 12345678901234567890.5", "\"long\" < 12345678901234567890.5"},
-    {"{\"field\":\"day\",\"op\":\">=\",\"value\":\"2026-01-01\"}", "\"day\" >= '2026-01-01'",
-     "\"day\" >= DATE '2026-01-01'"},
-    {"{\"field\":\"day\",\"op\":\"=\",\"value\":\"20260101\"}", "\"day\" = '2026-01-01'",
-     "\"day\" = DATE '2026-01-01'"},
-    {"{\"field\":\"at\",\"op\":\"<\",\"value\":\"2026-01-01\"}", "\"at\" < '2026-01-01 00:00:00'",
-     "\"at\" < TIMESTAMP '2026-01-01 00:00:00'"},
-    {"{\"field\":\"at\",\"op\":\"<\",\"value\":\"2026-01-01T10:00:00.5\"}",
-     "\"at\" < '2026-01-01 10:00:00.5'", "\"at\" < TIMESTAMP '2026-01-01 10:00:00.5'"},
-    {"{\"field\":\"moment\",\"op\":\">\",\"value\":\"2026-01-01 08:00:00+08:00\"}",
-     "\"moment\" > '2026-01-01 00:00:00+00'",
-     "\"moment\" > TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'"},
-    {"{\"field\":\"ok\",\"op\":\"=\",\"value\":true}", "\"ok\" = 1", "\"ok\" = true"},
-    {"{\"field\":\"share\",\"op\":\">\",\"value\":0.1}", "\"share\" > 0.1",
-     "\"share\" > '0.1'::float8"},
-    {"{\"field\":\"mood\",\"op\":\"=\",\"value\":\"happy\"}", "\"mood\" = 'happy'",
-     "\"mood\" = 'happy'"},
-    {"{\"field\":\"name\",\"op\":\"contains\",\"value\":\"50%_!*[?\"}",
-     "\"name\" GLOB '*50%_![*][[][?]*'", "\"name\" LIKE '%50!%!_!!*[?%' ESCAPE '!'"},
-    {"{\"field\":\"name\",\"op\":\"starts with\",\"value\":\"O'\"}", "\"name\" GLOB 'O''*'",
-     "\"name\" LIKE 'O''%' ESCAPE '!'"},
-    {"{\"field\":\"code\",\"op\":\"ends with\",\"value\":\"x\"}",
-     "CAST(\"code\" AS TEXT) GLOB '*x'", "CAST(\"code\" AS text) LIKE '%x' ESCAPE '!'"},
-    {"{\"field\":\"name\",\"op\":\"like\",\"value\":\"a%_\\\\%\"}", "\"name\" GLOB 'a*?%'",
-     "\"name\" LIKE 'a%_!%' ESCAPE '!'"},
-    {"{\"field\":\"name\",\"op\":\"=\",\"value\":\"a longer text than fits\"}",
-     "\"name\" = 'a longer text than fits'", "\"name\" = 'a longer text than fits'"},
-    {"{\"all\":[{\"field\":\"id\",\"op\":\">\",\"value\":1},"
-     "{\"any\":[{\"field\":\"id\",\"op\":\"<\",\"value\":9},"
-     "{\"not\":{\"field\":\"name\",\"op\":\"is null\"}}]}]}",
-     "(\"id\" > 1 AND (\"id\" < 9 OR NOT (\"name\" IS NULL)))",
-     "(\"id\" > 1 AND (\"id\" < 9 OR NOT (\"name\" IS NULL)))"},
+    { "{\"field\":\"id\",\"op\":\"=\",\"value\":7}", "\"id\" = 7", "\"id\" = 7" },
+    { "{\"field\":\"id\",\"op\":\"!=\",\"value\":\"7\"}", "\"id\" <> 7", "\"id\" <> 7" },
+    { "{\"field\":\"id\",\"op\":\"in\",\"value\":[1,-2,3]}", "\"id\" IN (1, -2, 3)",
+      "\"id\" IN (1, -2, 3)" },
+    { "{\"field\":\"name\",\"op\":\"not in\",\"value\":[\"a\"]}", "\"name\" NOT IN ('a')",
+      "\"name\" NOT IN ('a')" },
+    { "{\"field\":\"id\",\"op\":\"between\",\"value\":[1,5]}", "\"id\" BETWEEN 1 AND 5",
+      "\"id\" BETWEEN 1 AND 5" },
+    { "{\"field\":\"id\",\"op\":\"is null\"}", "\"id\" IS NULL", "\"id\" IS NULL" },
+    { "{\"field\":\"long\",\"op\":\"is not null\"}", "\"long\" IS NOT NULL",
+      "\"long\" IS NOT NULL" },
+    { "{\"field\":\"amount\",\"op\":\">=\",\"value\":1.005}", "\"amount\" >= 1.005",
+      "\"amount\" >= 1.005" },
+    { "{\"field\":\"long\",\"op\":\"<\",\"value\":\"12345678901234567890.5\"}",
+      "CAST(\"long\" AS NUMERIC) < 12345678901234567890.5", "\"long\" < 12345678901234567890.5" },
+    { "{\"field\":\"day\",\"op\":\">=\",\"value\":\"2026-01-01\"}", "\"day\" >= '2026-01-01'",
+      "\"day\" >= DATE '2026-01-01'" },
+    { "{\"field\":\"day\",\"op\":\"=\",\"value\":\"20260101\"}", "\"day\" = '2026-01-01'",
+      "\"day\" = DATE '2026-01-01'" },
+    { "{\"field\":\"at\",\"op\":\"<\",\"value\":\"2026-01-01\"}", "\"at\" < '2026-01-01 00:00:00'",
+      "\"at\" < TIMESTAMP '2026-01-01 00:00:00'" },
+    { "{\"field\":\"at\",\"op\":\"<\",\"value\":\"2026-01-01T10:00:00.5\"}",
+      "\"at\" < '2026-01-01 10:00:00.5'", "\"at\" < TIMESTAMP '2026-01-01 10:00:00.5'" },
+    { "{\"field\":\"moment\",\"op\":\">\",\"value\":\"2026-01-01 08:00:00+08:00\"}",
+      "\"moment\" > '2026-01-01 00:00:00+00'",
+      "\"moment\" > TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00'" },
+    { "{\"field\":\"ok\",\"op\":\"=\",\"value\":true}", "\"ok\" = 1", "\"ok\" = true" },
+    { "{\"field\":\"share\",\"op\":\">\",\"value\":0.1}", "\"share\" > 0.1",
+      "\"share\" > '0.1'::float8" },
+    { "{\"field\":\"mood\",\"op\":\"=\",\"value\":\"happy\"}", "\"mood\" = 'happy'",
+      "\"mood\" = 'happy'" },
+    { "{\"field\":\"name\",\"op\":\"contains\",\"value\":\"50%_!*[?\"}",
+      "\"name\" GLOB '*50%_![*][[][?]*'", "\"name\" LIKE '%50!%!_!!*[?%' ESCAPE '!'" },
+    { "{\"field\":\"name\",\"op\":\"starts with\",\"value\":\"O'\"}", "\"name\" GLOB 'O''*'",
+      "\"name\" LIKE 'O''%' ESCAPE '!'" },
+    { "{\"field\":\"code\",\"op\":\"ends with\",\"value\":\"x\"}",
+      "CAST(\"code\" AS TEXT) GLOB '*x'", "CAST(\"code\" AS text) LIKE '%x' ESCAPE '!'" },
+    { "{\"field\":\"name\",\"op\":\"like\",\"value\":\"a%_\\\\%\"}", "\"name\" GLOB 'a*?%'",
+      "\"name\" LIKE 'a%_!%' ESCAPE '!'" },
+    { "{\"field\":\"name\",\"op\":\"=\",\"value\":\"a longer text than fits\"}",
+      "\"name\" = 'a longer text than fits'", "\"name\" = 'a longer text than fits'" },
+    { "{\"all\":[{\"field\":\"id\",\"op\":\">\",\"value\":1},"
+      "{\"any\":[{\"field\":\"id\",\"op\":\"<\",\"value\":9},"
+      "{\"not\":{\"field\":\"name\",\"op\":\"is null\"}}]}]}",
+      "(\"id\" > 1 AND (\"id\" < 9 OR NOT (\"name\" IS NULL)))",
+      "(\"id\" > 1 AND (\"id\" < 9 OR NOT (\"name\" IS NULL)))" },
     /* What looks like SQL stays text. */
-    {"{\"field\":\"name\",\"op\":\"=\",\"value\":\"' OR 1=1; --\"}", "\"name\" = ''' OR 1=1; --'",
-     "\"name\" = ''' OR 1=1; --'"},
-    {"{\"field\":\"name\",\"op\":\"=\",\"value\":\"\\\\' OR 1=1\"}", "\"name\" = '\\'' OR 1=1'",
-     "\"name\" = '\\'' OR 1=1'"},
-    {"{\"field\":\"name\",\"op\":\"contains\",\"value\":\"' ESCAPE '' OR '{column}\"}",
-     "\"name\" GLOB '*'' ESCAPE '''' OR ''{column}*'",
-     "\"name\" LIKE '%'' ESCAPE '''' OR ''{column}%' ESCAPE '!'"},
+    { "{\"field\":\"name\",\"op\":\"=\",\"value\":\"' OR 1=1; --\"}", "\"name\" = ''' OR 1=1; --'",
+      "\"name\" = ''' OR 1=1; --'" },
+    { "{\"field\":\"name\",\"op\":\"=\",\"value\":\"\\\\' OR 1=1\"}", "\"name\" = '\\'' OR 1=1'",
+      "\"name\" = '\\'' OR 1=1'" },
+    { "{\"field\":\"name\",\"op\":\"contains\",\"value\":\"' ESCAPE '' OR '{column}\"}",
+      "\"name\" GLOB '*'' ESCAPE '''' OR ''{column}*'",
+      "\"name\" LIKE '%'' ESCAPE '''' OR ''{column}%' ESCAPE '!'" },
 };
 
 static void conditions_become_sql_of_the_dialect(void **state)
@@ -137,8 +138,8 @@ static void conditions_become_sql_of_the_dialect(void **state)
     g_autoptr(dialect) sqlite = load("sqlite"), postgresql = load("postgresql");
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(filter) f = parse_fine(texts[i].json);
-        const dialect *const dialects[] = {sqlite, postgresql};
-        const char *const wants[] = {texts[i].sqlite, texts[i].postgresql};
+        const dialect *const dialects[] = { sqlite, postgresql };
+        const char *const wants[] = { texts[i].sqlite, texts[i].postgresql };
         for (size_t d = 0; d < G_N_ELEMENTS(dialects); d++) {
             g_autoptr(error) e = NULL;
             g_autoptr(GString) sql = g_string_new(NULL);
@@ -177,19 +178,20 @@ static void what_cannot_be_compared_is_refused_and_leaves_nothing(void **state)
     static const struct {
         const char *json, *want;
     } cases[] = {
-        {"{\"field\":\"amuont\",\"op\":\"=\",\"value\":1}",
-         "column \"amuont\" is not in the source"},
-        {"{\"field\":\"id\",\"op\":\"=\",\"value\":\"1 OR 1=1\"}", "is not an integer"},
-        {"{\"field\":\"day\",\"op\":\"=\",\"value\":\"2026-02-30\"}", "is not a date"},
-        {"{\"field\":\"moment\",\"op\":\"=\",\"value\":\"2026-02-03\"}", "with time zone"},
-        {"{\"field\":\"id\",\"op\":\"contains\",\"value\":\"1\"}",
-         "cannot be asked of column \"id\""},
-        {"{\"field\":\"doc\",\"op\":\"=\",\"value\":\"{}\"}", "cannot be asked of column \"doc\""},
-        {"{\"field\":\"name\",\"op\":\">\",\"value\":5}", "cannot be compared with a number"},
-        {"{\"field\":\"name\",\"op\":\"like\",\"value\":\"a\\\\\"}", "ends with a single \\"},
-        {"{\"all\":[{\"field\":\"id\",\"op\":\"=\",\"value\":1},"
-         "{\"field\":\"id\",\"op\":\"=\",\"value\":\"x\"}]}",
-         "filter.all[1]: column \"id\""},
+        { "{\"field\":\"amuont\",\"op\":\"=\",\"value\":1}",
+          "column \"amuont\" is not in the source" },
+        { "{\"field\":\"id\",\"op\":\"=\",\"value\":\"1 OR 1=1\"}", "is not an integer" },
+        { "{\"field\":\"day\",\"op\":\"=\",\"value\":\"2026-02-30\"}", "is not a date" },
+        { "{\"field\":\"moment\",\"op\":\"=\",\"value\":\"2026-02-03\"}", "with time zone" },
+        { "{\"field\":\"id\",\"op\":\"contains\",\"value\":\"1\"}",
+          "cannot be asked of column \"id\"" },
+        { "{\"field\":\"doc\",\"op\":\"=\",\"value\":\"{}\"}",
+          "cannot be asked of column \"doc\"" },
+        { "{\"field\":\"name\",\"op\":\">\",\"value\":5}", "cannot be compared with a number" },
+        { "{\"field\":\"name\",\"op\":\"like\",\"value\":\"a\\\\\"}", "ends with a single \\" },
+        { "{\"all\":[{\"field\":\"id\",\"op\":\"=\",\"value\":1},"
+          "{\"field\":\"id\",\"op\":\"=\",\"value\":\"x\"}]}",
+          "filter.all[1]: column \"id\"" },
     };
     g_autoptr(dialect) d = load("sqlite");
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -246,37 +248,37 @@ static void a_wrong_form_names_its_place(void **state)
     static const struct {
         const char *json, *message, *hint;
     } cases[] = {
-        {"[]", "filter: must be an object", NULL},
-        {"{}", "filter: must hold \"all\", \"any\", \"not\" or \"field\"", NULL},
-        {"{\"al\":[]}", "filter: unknown key \"al\"", "did you mean \"all\"?"},
-        {"{\"all\":[]}", "filter.all: must be a list with at least one condition", NULL},
-        {"{\"all\":{}}", "filter.all: must be a list with at least one condition", NULL},
-        {"{\"all\":[{\"field\":\"a\",\"op\":\"is null\"}],\"any\":[]}",
-         "filter: unknown key \"any\"", NULL},
-        {"{\"not\":[]}", "filter.not: must be an object", NULL},
-        {"{\"all\":[{\"field\":\"a\",\"op\":\"is null\"},"
-         "{\"field\":\"a\",\"op\":\"contain\",\"value\":1}]}",
-         "filter.all[1].op: unknown operator \"contain\"", "did you mean \"contains\"?"},
-        {"{\"field\":\"a\",\"value\":1}", "filter.op: an operator is missing", NULL},
-        {"{\"op\":\"=\",\"value\":1}", "filter.field: the name of a column is missing", NULL},
-        {"{\"field\":\"a\",\"op\":\"=\"}", "filter: the key \"value\" is missing", NULL},
-        {"{\"field\":\"a\",\"op\":\"=\",\"valeu\":1}", "filter: unknown key \"valeu\"",
-         "did you mean \"value\"?"},
-        {"{\"field\":\"a\",\"op\":\"=\",\"value\":null}",
-         "filter.value: a comparison with null is never true",
-         "use the operators \"is null\" and \"is not null\""},
-        {"{\"field\":\"a\",\"op\":\"=\",\"value\":[1]}",
-         "filter.value: must be text, a number or true or false", NULL},
-        {"{\"field\":\"a\",\"op\":\"in\",\"value\":[]}",
-         "filter.value: \"in\" needs a list with at least one value", NULL},
-        {"{\"field\":\"a\",\"op\":\"in\",\"value\":[1,{}]}",
-         "filter.value[1]: must be text, a number or true or false", NULL},
-        {"{\"field\":\"a\",\"op\":\"between\",\"value\":[1]}",
-         "filter.value: \"between\" needs a list of two values", NULL},
-        {"{\"field\":\"a\",\"op\":\"is null\",\"value\":1}",
-         "filter.value: \"is null\" takes no value", NULL},
-        {"{\"field\":\"a\",\"op\":\"contains\",\"value\":1}",
-         "filter.value: \"contains\" needs a text", NULL},
+        { "[]", "filter: must be an object", NULL },
+        { "{}", "filter: must hold \"all\", \"any\", \"not\" or \"field\"", NULL },
+        { "{\"al\":[]}", "filter: unknown key \"al\"", "did you mean \"all\"?" },
+        { "{\"all\":[]}", "filter.all: must be a list with at least one condition", NULL },
+        { "{\"all\":{}}", "filter.all: must be a list with at least one condition", NULL },
+        { "{\"all\":[{\"field\":\"a\",\"op\":\"is null\"}],\"any\":[]}",
+          "filter: unknown key \"any\"", NULL },
+        { "{\"not\":[]}", "filter.not: must be an object", NULL },
+        { "{\"all\":[{\"field\":\"a\",\"op\":\"is null\"},"
+          "{\"field\":\"a\",\"op\":\"contain\",\"value\":1}]}",
+          "filter.all[1].op: unknown operator \"contain\"", "did you mean \"contains\"?" },
+        { "{\"field\":\"a\",\"value\":1}", "filter.op: an operator is missing", NULL },
+        { "{\"op\":\"=\",\"value\":1}", "filter.field: the name of a column is missing", NULL },
+        { "{\"field\":\"a\",\"op\":\"=\"}", "filter: the key \"value\" is missing", NULL },
+        { "{\"field\":\"a\",\"op\":\"=\",\"valeu\":1}", "filter: unknown key \"valeu\"",
+          "did you mean \"value\"?" },
+        { "{\"field\":\"a\",\"op\":\"=\",\"value\":null}",
+          "filter.value: a comparison with null is never true",
+          "use the operators \"is null\" and \"is not null\"" },
+        { "{\"field\":\"a\",\"op\":\"=\",\"value\":[1]}",
+          "filter.value: must be text, a number or true or false", NULL },
+        { "{\"field\":\"a\",\"op\":\"in\",\"value\":[]}",
+          "filter.value: \"in\" needs a list with at least one value", NULL },
+        { "{\"field\":\"a\",\"op\":\"in\",\"value\":[1,{}]}",
+          "filter.value[1]: must be text, a number or true or false", NULL },
+        { "{\"field\":\"a\",\"op\":\"between\",\"value\":[1]}",
+          "filter.value: \"between\" needs a list of two values", NULL },
+        { "{\"field\":\"a\",\"op\":\"is null\",\"value\":1}",
+          "filter.value: \"is null\" takes no value", NULL },
+        { "{\"field\":\"a\",\"op\":\"contains\",\"value\":1}",
+          "filter.value: \"contains\" needs a text", NULL },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(error) e = NULL;
@@ -310,14 +312,14 @@ static void words_for_people_keep_the_grouping(void **state)
     static const struct {
         const char *json, *want;
     } cases[] = {
-        {"{\"all\":[{\"field\":\"day\",\"op\":\">=\",\"value\":\"2026-01-01\"},"
-         "{\"any\":[{\"field\":\"status\",\"op\":\"in\",\"value\":[\"paid\",\"sent\"]}]}]}",
-         "day >= '2026-01-01' and (status in ('paid', 'sent'))"},
-        {"{\"not\":{\"any\":[{\"field\":\"a\",\"op\":\"=\",\"value\":1.5},"
-         "{\"field\":\"b\",\"op\":\"=\",\"value\":\"it's\"}]}}",
-         "not (a = 1.5 or b = 'it''s')"},
-        {"{\"field\":\"a\",\"op\":\"between\",\"value\":[1,true]}", "a between 1 and true"},
-        {"{\"field\":\"a\",\"op\":\"is not null\"}", "a is not null"},
+        { "{\"all\":[{\"field\":\"day\",\"op\":\">=\",\"value\":\"2026-01-01\"},"
+          "{\"any\":[{\"field\":\"status\",\"op\":\"in\",\"value\":[\"paid\",\"sent\"]}]}]}",
+          "day >= '2026-01-01' and (status in ('paid', 'sent'))" },
+        { "{\"not\":{\"any\":[{\"field\":\"a\",\"op\":\"=\",\"value\":1.5},"
+          "{\"field\":\"b\",\"op\":\"=\",\"value\":\"it's\"}]}}",
+          "not (a = 1.5 or b = 'it''s')" },
+        { "{\"field\":\"a\",\"op\":\"between\",\"value\":[1,true]}", "a between 1 and true" },
+        { "{\"field\":\"a\",\"op\":\"is not null\"}", "a is not null" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(filter) f = parse_fine(cases[i].json);
@@ -397,25 +399,25 @@ static void numbers_compare_exactly(void **state)
         value a, b;
         int order;
     } cases[] = {
-        {INT(1), INT(2), -1},
-        {INT(INT64_MIN), INT(INT64_MAX), -1},
-        {DECIMAL(150, 2), DECIMAL(15, 1), 0},
-        {DECIMAL(-1, 18), INT(0), -1},
-        {INT(INT64_MAX), DECIMAL(1, 18), 1},
-        {DIGITS("123456789012345678901234.50"), DIGITS("123456789012345678901234.5"), 0},
-        {DIGITS("-123456789012345678901234"), DIGITS("-123456789012345678901235"), 1},
-        {DIGITS("0000000000000000000000000000.1"), DECIMAL(1, 1), 0},
-        {DIGITS("-0.0000000000000000000"), INT(0), 0},
-        {DIGITS("99999999999999999999"), INT(INT64_MAX), 1},
-        {DIGITS("NaN"), DIGITS("Infinity"), 1},
-        {DIGITS("-Infinity"), DECIMAL(1, 0), -1},
-        {FLOAT(0.5), DECIMAL(5, 1), 0},
-        {FLOAT(9007199254740992.0), INT(INT64_C(9007199254740993)), -1},
-        {FLOAT(NAN), FLOAT(INFINITY), 1},
-        {FLOAT(NAN), FLOAT(NAN), 0},
-        {TEXT("a"), TEXT("ab"), -1},
-        {TEXT(""), TEXT(""), 0},
-        {TEXT("é"), TEXT("z"), 1},
+        { INT(1), INT(2), -1 },
+        { INT(INT64_MIN), INT(INT64_MAX), -1 },
+        { DECIMAL(150, 2), DECIMAL(15, 1), 0 },
+        { DECIMAL(-1, 18), INT(0), -1 },
+        { INT(INT64_MAX), DECIMAL(1, 18), 1 },
+        { DIGITS("123456789012345678901234.50"), DIGITS("123456789012345678901234.5"), 0 },
+        { DIGITS("-123456789012345678901234"), DIGITS("-123456789012345678901235"), 1 },
+        { DIGITS("0000000000000000000000000000.1"), DECIMAL(1, 1), 0 },
+        { DIGITS("-0.0000000000000000000"), INT(0), 0 },
+        { DIGITS("99999999999999999999"), INT(INT64_MAX), 1 },
+        { DIGITS("NaN"), DIGITS("Infinity"), 1 },
+        { DIGITS("-Infinity"), DECIMAL(1, 0), -1 },
+        { FLOAT(0.5), DECIMAL(5, 1), 0 },
+        { FLOAT(9007199254740992.0), INT(INT64_C(9007199254740993)), -1 },
+        { FLOAT(NAN), FLOAT(INFINITY), 1 },
+        { FLOAT(NAN), FLOAT(NAN), 0 },
+        { TEXT("a"), TEXT("ab"), -1 },
+        { TEXT(""), TEXT(""), 0 },
+        { TEXT("é"), TEXT("z"), 1 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         int order;
@@ -424,7 +426,7 @@ static void numbers_compare_exactly(void **state)
         assert_true(value_compare(&cases[i].b, &cases[i].a, false, &order));
         assert_int_equal((order > 0) - (order < 0), -cases[i].order);
     }
-    const value number = INT(1), text = TEXT("1"), null = {0};
+    const value number = INT(1), text = TEXT("1"), null = { 0 };
     int order;
     assert_false(value_compare(&number, &text, false, &order));
     assert_true(value_compare(&number, &text, true, &order));
@@ -440,24 +442,24 @@ static void texts_of_a_file_compare_as_numbers_when_asked(void **state)
         const char *json;
         filter_truth want;
     } cases[] = {
-        {"9", "{\"field\":\"a\",\"op\":\"<\",\"value\":10}", FILTER_TRUE},
-        {"9", "{\"field\":\"a\",\"op\":\"<\",\"value\":\"10\"}", FILTER_FALSE},
-        {"10.0", "{\"field\":\"a\",\"op\":\"=\",\"value\":10}", FILTER_TRUE},
-        {"10.0", "{\"field\":\"a\",\"op\":\"=\",\"value\":\"10\"}", FILTER_FALSE},
-        {"1e1", "{\"field\":\"a\",\"op\":\"between\",\"value\":[10,10.5]}", FILTER_TRUE},
-        {"ten", "{\"field\":\"a\",\"op\":\"!=\",\"value\":10}", FILTER_UNKNOWN},
-        {"004", "{\"field\":\"a\",\"op\":\"in\",\"value\":[\"4\"]}", FILTER_FALSE},
-        {NULL, "{\"field\":\"a\",\"op\":\"!=\",\"value\":\"x\"}", FILTER_UNKNOWN},
-        {NULL, "{\"not\":{\"field\":\"a\",\"op\":\"in\",\"value\":[\"x\"]}}", FILTER_UNKNOWN},
-        {NULL, "{\"field\":\"a\",\"op\":\"is null\"}", FILTER_TRUE},
-        {"", "{\"field\":\"a\",\"op\":\"is null\"}", FILTER_FALSE},
-        {"", "{\"field\":\"a\",\"op\":\"contains\",\"value\":\"\"}", FILTER_TRUE},
-        {"日本語", "{\"field\":\"a\",\"op\":\"like\",\"value\":\"_本_\"}", FILTER_TRUE},
-        {"日本語", "{\"field\":\"a\",\"op\":\"like\",\"value\":\"__\"}", FILTER_FALSE},
-        {"Case", "{\"field\":\"a\",\"op\":\"starts with\",\"value\":\"case\"}", FILTER_FALSE},
+        { "9", "{\"field\":\"a\",\"op\":\"<\",\"value\":10}", FILTER_TRUE },
+        { "9", "{\"field\":\"a\",\"op\":\"<\",\"value\":\"10\"}", FILTER_FALSE },
+        { "10.0", "{\"field\":\"a\",\"op\":\"=\",\"value\":10}", FILTER_TRUE },
+        { "10.0", "{\"field\":\"a\",\"op\":\"=\",\"value\":\"10\"}", FILTER_FALSE },
+        { "1e1", "{\"field\":\"a\",\"op\":\"between\",\"value\":[10,10.5]}", FILTER_TRUE },
+        { "ten", "{\"field\":\"a\",\"op\":\"!=\",\"value\":10}", FILTER_UNKNOWN },
+        { "004", "{\"field\":\"a\",\"op\":\"in\",\"value\":[\"4\"]}", FILTER_FALSE },
+        { NULL, "{\"field\":\"a\",\"op\":\"!=\",\"value\":\"x\"}", FILTER_UNKNOWN },
+        { NULL, "{\"not\":{\"field\":\"a\",\"op\":\"in\",\"value\":[\"x\"]}}", FILTER_UNKNOWN },
+        { NULL, "{\"field\":\"a\",\"op\":\"is null\"}", FILTER_TRUE },
+        { "", "{\"field\":\"a\",\"op\":\"is null\"}", FILTER_FALSE },
+        { "", "{\"field\":\"a\",\"op\":\"contains\",\"value\":\"\"}", FILTER_TRUE },
+        { "日本語", "{\"field\":\"a\",\"op\":\"like\",\"value\":\"_本_\"}", FILTER_TRUE },
+        { "日本語", "{\"field\":\"a\",\"op\":\"like\",\"value\":\"__\"}", FILTER_FALSE },
+        { "Case", "{\"field\":\"a\",\"op\":\"starts with\",\"value\":\"case\"}", FILTER_FALSE },
     };
-    static const char *const one[] = {"a", NULL};
-    static const data_type text_type[] = {{.kind = TYPE_TEXT}};
+    static const char *const one[] = { "a", NULL };
+    static const data_type text_type[] = { { .kind = TYPE_TEXT } };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(filter) f = parse_fine(cases[i].json);
         g_autoptr(filter_program) p = filter_compile(f, one, text_type, NULL);
@@ -465,7 +467,7 @@ static void texts_of_a_file_compare_as_numbers_when_asked(void **state)
         value v = value_null();
         if (cases[i].text != NULL)
             v = value_span(VALUE_TEXT, cases[i].text, (uint32_t)strlen(cases[i].text));
-        value *const columns[] = {&v};
+        value *const columns[] = { &v };
         if (filter_match(p, columns, 0) != cases[i].want)
             fail_msg("row %zu: %s", i, cases[i].json);
     }
@@ -474,17 +476,17 @@ static void texts_of_a_file_compare_as_numbers_when_asked(void **state)
 static void a_row_with_its_date_in_range_passes(void **state)
 {
     (void)state;
-    static const char *const one[] = {"day", NULL};
-    static const data_type date_type[] = {{.kind = TYPE_DATE}};
+    static const char *const one[] = { "day", NULL };
+    static const data_type date_type[] = { { .kind = TYPE_DATE } };
     g_autoptr(filter) f = parse_fine(
         "{\"field\":\"day\",\"op\":\"between\",\"value\":[\"20260101\",\"2026-01-31\"]}");
     g_autoptr(filter_program) p = filter_compile(f, one, date_type, NULL);
-    value days[] = {value_of_kind(VALUE_DATE, 20453), value_of_kind(VALUE_DATE, 20454),
-                    value_of_kind(VALUE_DATE, 20484), value_of_kind(VALUE_DATE, 20485),
-                    value_of_kind(VALUE_DATE, VALUE_INFINITY)};
-    static const filter_truth wants[] = {FILTER_FALSE, FILTER_TRUE, FILTER_TRUE, FILTER_FALSE,
-                                         FILTER_FALSE};
-    value *const columns[] = {days};
+    value days[] = { value_of_kind(VALUE_DATE, 20453), value_of_kind(VALUE_DATE, 20454),
+                     value_of_kind(VALUE_DATE, 20484), value_of_kind(VALUE_DATE, 20485),
+                     value_of_kind(VALUE_DATE, VALUE_INFINITY) };
+    static const filter_truth wants[] = { FILTER_FALSE, FILTER_TRUE, FILTER_TRUE, FILTER_FALSE,
+                                          FILTER_FALSE };
+    value *const columns[] = { days };
     for (unsigned row = 0; row < G_N_ELEMENTS(days); row++)
         assert_int_equal(filter_match(p, columns, row), wants[row]);
 }
@@ -497,13 +499,13 @@ static void a_row_with_its_date_in_range_passes(void **state)
 #define ROWS    60
 #define COLUMNS 4
 
-static const char *const random_names[] = {"n", "x", "t", "v", NULL};
-static const data_type random_types[] = {{.kind = TYPE_INT, .bits = 64},
-                                         {.kind = TYPE_FLOAT, .bits = 64},
-                                         {.kind = TYPE_TEXT},
-                                         {.kind = TYPE_ANY}};
-static const char *const random_texts[] = {"",  "a",  "A",    "ab", "b%", "a_b", "*", "[a]",
-                                           "é", "éa", "日本", "1",  "10", "a!b", "'", "\\"};
+static const char *const random_names[] = { "n", "x", "t", "v", NULL };
+static const data_type random_types[] = { { .kind = TYPE_INT, .bits = 64 },
+                                          { .kind = TYPE_FLOAT, .bits = 64 },
+                                          { .kind = TYPE_TEXT },
+                                          { .kind = TYPE_ANY } };
+static const char *const random_texts[] = { "",  "a",  "A",    "ab", "b%", "a_b", "*", "[a]",
+                                            "é", "éa", "日本", "1",  "10", "a!b", "'", "\\" };
 
 static value random_value(GRand *r, unsigned column)
 {
@@ -533,7 +535,7 @@ static json_t *random_operand(GRand *r, unsigned column)
 
 static json_t *random_text_operand(GRand *r)
 {
-    static const char *const patterns[] = {"a%", "%b", "_", "%", "", "a\\_b", "__", "%\\%", "é_"};
+    static const char *const patterns[] = { "a%", "%b", "_", "%", "", "a\\_b", "__", "%\\%", "é_" };
     int i = g_rand_int_range(r, 0, G_N_ELEMENTS(patterns) + G_N_ELEMENTS(random_texts) - 1);
     if (i < (int)G_N_ELEMENTS(patterns))
         return json_string(patterns[i]);
@@ -542,8 +544,8 @@ static json_t *random_text_operand(GRand *r)
 
 static json_t *random_test(GRand *r)
 {
-    static const char *const plain[] = {"=", "!=", "<", "<=", ">", ">="};
-    static const char *const like[] = {"contains", "starts with", "ends with", "like"};
+    static const char *const plain[] = { "=", "!=", "<", "<=", ">", ">=" };
+    static const char *const like[] = { "contains", "starts with", "ends with", "like" };
     unsigned column = (unsigned)g_rand_int_range(r, 0, COLUMNS);
     json_t *test = json_pack("{s:s}", "field", random_names[column]);
     switch (g_rand_int_range(r, 0, column == 2 ? 5 : 4)) {
@@ -662,7 +664,7 @@ static void matching_agrees_with_sqlite_on_random_data(void **state)
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     fill(db, rows->source);
-    unsigned passed[3] = {0};
+    unsigned passed[3] = { 0 };
     for (int round = 0; round < 3000; round++) {
         json_t *json = random_filter(r, 3);
         g_autoptr(error) e = NULL;
@@ -675,8 +677,8 @@ static void matching_agrees_with_sqlite_on_random_data(void **state)
         bool bound = round % 2 == 0;
         if (f == NULL)
             fail_msg("%s: %s", text, e->message);
-        bool written = filter_to_sql(f, d, random_lookup, NULL, sql, bound ? values : NULL,
-                                     memory, &e);
+        bool written =
+            filter_to_sql(f, d, random_lookup, NULL, sql, bound ? values : NULL, memory, &e);
         g_autoptr(error) refused = NULL;
         g_autoptr(filter_program) p = filter_compile(f, random_names, random_types, &refused);
         if (!written || p == NULL) {

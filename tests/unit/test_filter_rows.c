@@ -69,10 +69,21 @@ static void any_document_goes_to_rows_and_back_unchanged(void **state)
 
 static json_t *random_scalar(GRand *r)
 {
-    static const char *const texts[] = { "",      "a",         "a, b",     "\"q\"", " x ",
-                                         "12",    "true",      "{{{today-7days}}}", "a(b",
-                                         "null",  "$[add_months(yyyymmdd,-1)]", "\xe6\x97\xa5",
-                                         "\\",    "a\nb",      "[1]" };
+    static const char *const texts[] = { "",
+                                         "a",
+                                         "a, b",
+                                         "\"q\"",
+                                         " x ",
+                                         "12",
+                                         "true",
+                                         "{{{today-7days}}}",
+                                         "a(b",
+                                         "null",
+                                         "$[add_months(yyyymmdd,-1)]",
+                                         "\xe6\x97\xa5",
+                                         "\\",
+                                         "a\nb",
+                                         "[1]" };
     switch (g_rand_int_range(r, 0, 4)) {
     case 0:
         return json_integer(g_rand_int_range(r, -1000, 1000));
@@ -282,8 +293,8 @@ static void random_edits_give_filters_that_parse(void **state)
         unsigned at = rows->len > 0 ? (unsigned)g_rand_int_range(r, 0, (int)rows->len) : 0;
         int what = g_rand_int_range(r, 0, 8);
         if (rows->len == 0 || (what < 2 && rows->len < 12))
-            filter_rows_add(rows, at, what == 0 ? filter_row_new(ROW_ANY, NULL, NULL, NULL)
-                                                : test_row("x"));
+            filter_rows_add(rows, at,
+                            what == 0 ? filter_row_new(ROW_ANY, NULL, NULL, NULL) : test_row("x"));
         else if (what == 3 && rows->len > 8)
             filter_rows_remove(rows, at);
         else if (what == 4 && ((filter_row *)rows->pdata[at])->depth < 8)

@@ -71,7 +71,7 @@ static guard_statement *check(const dialect *d, const char *text, size_t size, c
                               error **err)
 {
     guard_target target = target_of(d);
-    const guard_options options = {.expand = fixture_expand};
+    const guard_options options = { .expand = fixture_expand };
     return guard_check(d, &target, text, size, &options, reason, err);
 }
 
@@ -115,7 +115,7 @@ static void check_target(const dialect *d, const guard_target *target, const cha
 {
     g_autoptr(error) e = NULL;
     char reason = 0;
-    const guard_options options = {.expand = fixture_expand};
+    const guard_options options = { .expand = fixture_expand };
     g_autoptr(guard_statement) s =
         guard_check(d, target, text, strlen(text), &options, &reason, &e);
     if ((s != NULL ? 'A' : reason) != verdict)
@@ -172,13 +172,13 @@ static void an_unqualified_name_may_mean_another_table(void **state)
 static void a_column_named_like_a_word_of_sql_needs_its_quotes(void **state)
 {
     const fixture *f = *state;
-    static const char *const columns[] = {"option"};
+    static const char *const columns[] = { "option" };
     guard_target target = fixture_target(NULL, "t");
     target.columns = columns;
     target.n_columns = 1;
     check_target(f->dialects[1], &target, "DELETE FROM t WHERE \"option\" = 1", 'A');
     const char *text = "DELETE FROM t WHERE option = 1";
-    const guard_options options = {0};
+    const guard_options options = { 0 };
     g_autoptr(error) e = NULL;
     char reason;
     assert_null(guard_check(f->dialects[1], &target, text, strlen(text), &options, &reason, &e));
@@ -200,7 +200,7 @@ static void options_allow_what_they_say(void **state)
 {
     const fixture *f = *state;
     guard_target target = target_of(f->dialects[0]);
-    const guard_options options = {.allow_full_delete = true, .allow_truncate_restart = true};
+    const guard_options options = { .allow_full_delete = true, .allow_truncate_restart = true };
     g_autoptr(error) e = NULL;
     char reason;
     const char *all = "DELETE FROM t;", *restart = "TRUNCATE t RESTART IDENTITY",
@@ -229,8 +229,8 @@ static void values_are_bound_as_their_column(void **state)
     static const char text[] =
         "DELETE FROM T WHERE day < '2026-01-01' AND id = '7' AND d = 'it''s ${evil}' AND n < 1.005"
         " AND at < {{{today}}} AND flag = 'yes' AND d = '${empty}'";
-    static const value_kind kinds[] = {VALUE_DATE,      VALUE_INT,  VALUE_TEXT, VALUE_DECIMAL,
-                                       VALUE_TIMESTAMP, VALUE_BOOL, VALUE_TEXT};
+    static const value_kind kinds[] = { VALUE_DATE,      VALUE_INT,  VALUE_TEXT, VALUE_DECIMAL,
+                                        VALUE_TIMESTAMP, VALUE_BOOL, VALUE_TEXT };
     g_autoptr(error) e = NULL;
     char reason;
     g_autoptr(guard_statement) s = check(f->dialects[0], text, sizeof text - 1, &reason, &e);
@@ -267,20 +267,21 @@ static void a_refusal_says_what_where_and_what_instead(void **state)
         int dialect;
         const char *text, *message, *hint;
     } cases[] = {
-        {0, "DELETE FROM \"V\"",
-         "line 1, column 13: only the target \"s.t\" may be deleted from, not \"V\"",
-         "write \"s\".\"t\"; to change another table, make it the target of its own task"},
-        {2, "DELETE FROM T\nWHERE \"date\" <= \"2026-01-01\"",
-         "line 2, column 7: this is a text in MySQL, not a column", "write `date` for the column"},
-        {1, "DELETE FROM T WHERE é = 1", "line 1, column 21: the target has no column \"é\"",
-         "texts are written in single quotes"},
-        {0, "DELETE FROM T WHERE dat = 1", "line 1, column 21: the target has no column \"dat\"",
-         "did you mean \"day\"? texts are written in single quotes"},
-        {1, "DELETE FROM T WHERE day < 'soon'",
-         "line 1, column 27: column \"day\": text \"soon\" is not a date", NULL},
-        {0, "DELETE FROM T WHERE d = E'x'",
-         "line 1, column 25: texts and names with a prefix are not possible",
-         "write them in plain quotes, with a blank before"},
+        { 0, "DELETE FROM \"V\"",
+          "line 1, column 13: only the target \"s.t\" may be deleted from, not \"V\"",
+          "write \"s\".\"t\"; to change another table, make it the target of its own task" },
+        { 2, "DELETE FROM T\nWHERE \"date\" <= \"2026-01-01\"",
+          "line 2, column 7: this is a text in MySQL, not a column",
+          "write `date` for the column" },
+        { 1, "DELETE FROM T WHERE é = 1", "line 1, column 21: the target has no column \"é\"",
+          "texts are written in single quotes" },
+        { 0, "DELETE FROM T WHERE dat = 1", "line 1, column 21: the target has no column \"dat\"",
+          "did you mean \"day\"? texts are written in single quotes" },
+        { 1, "DELETE FROM T WHERE day < 'soon'",
+          "line 1, column 27: column \"day\": text \"soon\" is not a date", NULL },
+        { 0, "DELETE FROM T WHERE d = E'x'",
+          "line 1, column 25: texts and names with a prefix are not possible",
+          "write them in plain quotes, with a blank before" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(error) e = NULL;
@@ -315,8 +316,8 @@ static char nested(const dialect *d, const char *open, const char *close, unsign
     return verdict_of(d, text);
 }
 
-static GString *repeated(const char *start, const char *item, const char *between,
-                         const char *end, unsigned n)
+static GString *repeated(const char *start, const char *item, const char *between, const char *end,
+                         unsigned n)
 {
     GString *text = g_string_new(start);
     for (unsigned i = 0; i < n; i++) {
@@ -362,21 +363,21 @@ static void hostile_sizes_are_refused_at_once(void **state)
         const char *start, *item;
         unsigned n;
     } cases[] = {
-        {"DELETE FROM T WHERE id = 1", "x", 66560},
-        {"DELETE FROM T WHERE ", "(", 10000},
-        {"DELETE FROM T WHERE ", "(", 65000},
-        {"DELETE FROM T WHERE id IN (", "1,", 1000000},
-        {"DELETE FROM T WHERE ", "NOT ", 16000},
-        {"DELETE FROM T WHERE d = ", "'", 65501},
-        {"", "/*", 32000},
-        {"", "/**/", 16000},
-        {"DELETE FROM T WHERE d = ", "$a", 32000},
-        {"DELETE FROM T WHERE d = '", "${", 32000},
-        {"DELETE FROM T WHERE d = '", "{{{a", 16000},
-        {"DELETE FROM T WHERE ", "{{{{", 16000},
-        {"DELETE FROM T WHERE id = 1", "- 1", 20000},
-        {"DELETE FROM ", "a.", 32000},
-        {"DELETE FROM T WHERE id = ", "1e999 ", 10000},
+        { "DELETE FROM T WHERE id = 1", "x", 66560 },
+        { "DELETE FROM T WHERE ", "(", 10000 },
+        { "DELETE FROM T WHERE ", "(", 65000 },
+        { "DELETE FROM T WHERE id IN (", "1,", 1000000 },
+        { "DELETE FROM T WHERE ", "NOT ", 16000 },
+        { "DELETE FROM T WHERE d = ", "'", 65501 },
+        { "", "/*", 32000 },
+        { "", "/**/", 16000 },
+        { "DELETE FROM T WHERE d = ", "$a", 32000 },
+        { "DELETE FROM T WHERE d = '", "${", 32000 },
+        { "DELETE FROM T WHERE d = '", "{{{a", 16000 },
+        { "DELETE FROM T WHERE ", "{{{{", 16000 },
+        { "DELETE FROM T WHERE id = 1", "- 1", 20000 },
+        { "DELETE FROM ", "a.", 32000 },
+        { "DELETE FROM T WHERE id = ", "1e999 ", 10000 },
     };
     for (int i = 0; i < 3; i++) {
         for (size_t j = 0; j < G_N_ELEMENTS(cases); j++) {

@@ -18,7 +18,7 @@
 typedef struct {
     dialect *d;
     sqlite3 *db;
-    char denied[80];   /* what the authorizer refused last */
+    char denied[80]; /* what the authorizer refused last */
     unsigned accepted, refused, broken;
 } fixture;
 
@@ -56,8 +56,7 @@ static int authorize(void *user, int action, const char *one, const char *two, c
                 (((action == SQLITE_DELETE || action == SQLITE_READ) && g_strcmp0(one, "T") == 0) ||
                  (action == SQLITE_FUNCTION && is_permitted(f, two)));
     if (!fine)
-        g_snprintf(f->denied, sizeof f->denied, "action %d on %s", action,
-                   two != NULL ? two : one);
+        g_snprintf(f->denied, sizeof f->denied, "action %d on %s", action, two != NULL ? two : one);
     return fine ? SQLITE_OK : SQLITE_DENY;
 }
 
@@ -97,10 +96,9 @@ static int tear_down(void **state)
 /* Everything outside of T, and how many rows T has. */
 static char *everything_else(const fixture *f)
 {
-    static const char sql[] =
-        "SELECT (SELECT group_concat(sql || rootpage) FROM sqlite_master) ||"
-        " (SELECT group_concat(id || d || day) FROM V) ||"
-        " (SELECT group_concat(id) FROM \"T' OR 1=1 --\")";
+    static const char sql[] = "SELECT (SELECT group_concat(sql || rootpage) FROM sqlite_master) ||"
+                              " (SELECT group_concat(id || d || day) FROM V) ||"
+                              " (SELECT group_concat(id) FROM \"T' OR 1=1 --\")";
     sqlite3_stmt *s;
     assert_int_equal(sqlite3_prepare_v2(f->db, sql, -1, &s, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(s), SQLITE_ROW);
@@ -195,7 +193,7 @@ static int64_t run_accepted(fixture *f, const guard_statement *s, const char *te
 static guard_statement *check(const fixture *f, const char *text, size_t size)
 {
     const guard_target target = fixture_target(NULL, "T");
-    const guard_options options = {.expand = fixture_expand, .allow_full_delete = true};
+    const guard_options options = { .expand = fixture_expand, .allow_full_delete = true };
     char reason;
     g_autoptr(error) e = NULL;
     guard_statement *s = guard_check(f->d, &target, text, size, &options, &reason, &e);
@@ -221,24 +219,24 @@ static void statements_delete_the_rows_that_they_say(void **state)
         const char *text;
         int64_t deleted;
     } cases[] = {
-        {"DELETE FROM T WHERE d = 'a'", 1},
-        {"DELETE FROM T WHERE d = ${evil}", 1},
-        {"DELETE FROM T WHERE day <= '{{{today-30days}}}'", 2},
-        {"DELETE FROM T WHERE \"date\" <= \"{{{today-30days}}}\"", 2},
-        {"DELETE FROM T WHERE day < CURRENT_DATE - 30", 2},
-        {"DELETE FROM T WHERE id IN (1, '2', ${n})", 2},
-        {"DELETE FROM T WHERE id NOT BETWEEN 2 AND 3", 2},
-        {"DELETE FROM T WHERE d IS NULL OR NOT id < 4", 1},
-        {"DELETE FROM T WHERE n > 1.25", 1},
-        {"DELETE FROM T WHERE n = -3.00 AND flag = FALSE", 1},
-        {"DELETE FROM T WHERE b = X'00FF'", 1},
-        {"DELETE FROM T WHERE at >= '${bizdate}'", 2},
-        {"DELETE FROM T WHERE d LIKE '%!%%' ESCAPE '!'", 0},
-        {"DELETE FROM T WHERE day LIKE '2026-%'", 1},
-        {"DELETE FROM T WHERE length(d) > 5", 1},
-        {"DELETE FROM T WHERE strftime('%Y', day) = '2020'", 1},
-        {"DELETE FROM T", 4},
-        {"TRUNCATE TABLE T", 4},
+        { "DELETE FROM T WHERE d = 'a'", 1 },
+        { "DELETE FROM T WHERE d = ${evil}", 1 },
+        { "DELETE FROM T WHERE day <= '{{{today-30days}}}'", 2 },
+        { "DELETE FROM T WHERE \"date\" <= \"{{{today-30days}}}\"", 2 },
+        { "DELETE FROM T WHERE day < CURRENT_DATE - 30", 2 },
+        { "DELETE FROM T WHERE id IN (1, '2', ${n})", 2 },
+        { "DELETE FROM T WHERE id NOT BETWEEN 2 AND 3", 2 },
+        { "DELETE FROM T WHERE d IS NULL OR NOT id < 4", 1 },
+        { "DELETE FROM T WHERE n > 1.25", 1 },
+        { "DELETE FROM T WHERE n = -3.00 AND flag = FALSE", 1 },
+        { "DELETE FROM T WHERE b = X'00FF'", 1 },
+        { "DELETE FROM T WHERE at >= '${bizdate}'", 2 },
+        { "DELETE FROM T WHERE d LIKE '%!%%' ESCAPE '!'", 0 },
+        { "DELETE FROM T WHERE day LIKE '2026-%'", 1 },
+        { "DELETE FROM T WHERE length(d) > 5", 1 },
+        { "DELETE FROM T WHERE strftime('%Y', day) = '2020'", 1 },
+        { "DELETE FROM T", 4 },
+        { "TRUNCATE TABLE T", 4 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(guard_statement) s = check(f, cases[i].text, strlen(cases[i].text));
@@ -254,13 +252,76 @@ static void statements_delete_the_rows_that_they_say(void **state)
 /* --- mutants -------------------------------------------------------------- */
 
 static const char *const words[] = {
-    "DELETE FROM T WHERE ", "DELETE FROM V", " OR ", " AND ", " NOT ", "V", "T", "\"T\"", "[T]",
-    "main.", ".", "(", ")", "'", "\"", "`", "[", "]", "--", "/*", "*/", ";", "\n", "\\", "1=1",
-    "d", "id", "day", " = ", " < ", " IN (", "SELECT * FROM V", " LIKE ", " ESCAPE '!'", " NULL",
-    " IS ", " BETWEEN ", "1", "-", "+", "1e5", ".5", "X'00'", "'a'", ",", "lower(", "max(",
-    "load_extension('x')", "CAST(", " AS ", "text", "CURRENT_DATE", " - 30", "{{{today}}}",
-    "${evil}", "'${evil}'", "$${", "RETURNING *", " LIMIT 1", "$x", "?1", "::", "||", "TRUNCATE ",
-    "sqlite_master", "rowid", "coalesce(", "\u00a0", "'\u202e'", "\xff",
+    "DELETE FROM T WHERE ",
+    "DELETE FROM V",
+    " OR ",
+    " AND ",
+    " NOT ",
+    "V",
+    "T",
+    "\"T\"",
+    "[T]",
+    "main.",
+    ".",
+    "(",
+    ")",
+    "'",
+    "\"",
+    "`",
+    "[",
+    "]",
+    "--",
+    "/*",
+    "*/",
+    ";",
+    "\n",
+    "\\",
+    "1=1",
+    "d",
+    "id",
+    "day",
+    " = ",
+    " < ",
+    " IN (",
+    "SELECT * FROM V",
+    " LIKE ",
+    " ESCAPE '!'",
+    " NULL",
+    " IS ",
+    " BETWEEN ",
+    "1",
+    "-",
+    "+",
+    "1e5",
+    ".5",
+    "X'00'",
+    "'a'",
+    ",",
+    "lower(",
+    "max(",
+    "load_extension('x')",
+    "CAST(",
+    " AS ",
+    "text",
+    "CURRENT_DATE",
+    " - 30",
+    "{{{today}}}",
+    "${evil}",
+    "'${evil}'",
+    "$${",
+    "RETURNING *",
+    " LIMIT 1",
+    "$x",
+    "?1",
+    "::",
+    "||",
+    "TRUNCATE ",
+    "sqlite_master",
+    "rowid",
+    "coalesce(",
+    "\u00a0",
+    "'\u202e'",
+    "\xff",
 };
 
 /* Half of the places are just behind a blank, where tokens begin. */

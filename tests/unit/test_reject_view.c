@@ -19,12 +19,12 @@ static json_t *read_json(const char *text)
 static void most_frequent_reason_first_and_equal_ones_as_they_came(void **state)
 {
     (void)state;
-    json_t *rejects = read_json(
-        "[{\"number\": 1, \"class\": \"null\", \"column\": \"a\", \"time\": \"t1\"},"
-        " {\"number\": 2, \"class\": \"type\", \"column\": \"b\", \"closed\": true},"
-        " {\"number\": 3, \"class\": \"other\", \"message\": \"the server said no\"},"
-        " {\"number\": 4, \"class\": \"type\", \"column\": \"b\", \"edited\": true},"
-        " {\"number\": 5, \"class\": \"type\", \"column\": \"c\"}]");
+    json_t *rejects =
+        read_json("[{\"number\": 1, \"class\": \"null\", \"column\": \"a\", \"time\": \"t1\"},"
+                  " {\"number\": 2, \"class\": \"type\", \"column\": \"b\", \"closed\": true},"
+                  " {\"number\": 3, \"class\": \"other\", \"message\": \"the server said no\"},"
+                  " {\"number\": 4, \"class\": \"type\", \"column\": \"b\", \"edited\": true},"
+                  " {\"number\": 5, \"class\": \"type\", \"column\": \"c\"}]");
     g_autoptr(GPtrArray) groups = reject_groups_of(rejects);
     static const struct {
         const char *words;
@@ -100,7 +100,7 @@ static void without_a_plan_names_are_taken_as_equal(void **state)
 {
     (void)state;
     json_t *reject = read_json("{\"column\": \"b\", \"message\": \"no\","
-                          " \"values\": {\"a\": \"1\", \"b\": true}}");
+                               " \"values\": {\"a\": \"1\", \"b\": true}}");
     g_autoptr(GPtrArray) cells = reject_cells_of(reject, NULL);
     assert_int_equal(cells->len, 2);
     const reject_cell *second = cells->pdata[1];

@@ -28,7 +28,7 @@ static int remove_folder(void **state)
     return g_spawn_command_line_sync(command, NULL, NULL, NULL, NULL) ? 0 : 1;
 }
 
-static const secret_place erp = {"erp", "password", NULL};
+static const secret_place erp = { "erp", "password", NULL };
 
 /* Resolve @json (a JSON value); NULL with *err set when that fails. */
 static secret *resolve(const char *json, error **err)
@@ -136,11 +136,26 @@ static void malformed_references_are_refused_without_being_shown(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "\"hunter2-literal\"", "\"env:\"", "\"env:1A\"", "\"env:A B\"", "\"file:relative\"",
-        "\"file:~\"", "\"credential:\"", "\"credential:../x\"", "\"sealed:\"",
-        "\"sealed:v1:hunter2\"", "\"sealed:v2:AAAA\"", "17", "null", "{}", "{\"command\": []}",
-        "{\"command\": \"ls\"}", "{\"command\": [1]}", "{\"command\": [\"\"]}",
-        "{\"command\": [\"a\"], \"x\": 1}", "[\"command\"]",
+        "\"hunter2-literal\"",
+        "\"env:\"",
+        "\"env:1A\"",
+        "\"env:A B\"",
+        "\"file:relative\"",
+        "\"file:~\"",
+        "\"credential:\"",
+        "\"credential:../x\"",
+        "\"sealed:\"",
+        "\"sealed:v1:hunter2\"",
+        "\"sealed:v2:AAAA\"",
+        "17",
+        "null",
+        "{}",
+        "{\"command\": []}",
+        "{\"command\": \"ls\"}",
+        "{\"command\": [1]}",
+        "{\"command\": [\"\"]}",
+        "{\"command\": [\"a\"], \"x\": 1}",
+        "[\"command\"]",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(error) err = NULL;
@@ -158,12 +173,12 @@ static void references_are_told_from_literals(void **state)
         bool is_reference;
         const char *description;
     } cases[] = {
-        {"\"env:A\"", true, "env:A"},
-        {"\"pgpass\"", true, "pgpass"},
-        {"\"sealed:v1:abc\"", true, "sealed"},
-        {"{\"command\": [\"pass\", \"x\"]}", true, "command pass"},
-        {"\"hunter2\"", false, "literal"},
-        {"\"\"", false, "literal"},
+        { "\"env:A\"", true, "env:A" },
+        { "\"pgpass\"", true, "pgpass" },
+        { "\"sealed:v1:abc\"", true, "sealed" },
+        { "{\"command\": [\"pass\", \"x\"]}", true, "command pass" },
+        { "\"hunter2\"", false, "literal" },
+        { "\"\"", false, "literal" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         json_t *reference = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
@@ -177,7 +192,7 @@ static void references_are_told_from_literals(void **state)
 static void a_sealed_value_opens_only_in_its_place(void **state)
 {
     g_autofree char *key = g_build_filename(*state, "keys", "secret.key", NULL);
-    secret_place place = {"erp", "password", key};
+    secret_place place = { "erp", "password", key };
     g_autofree char *sealed = secret_seal("pass wörd", &place, NULL);
     g_autofree char *again = secret_seal("pass wörd", &place, NULL);
     assert_true(g_str_has_prefix(sealed, "sealed:v1:"));
@@ -193,7 +208,7 @@ static void a_sealed_value_opens_only_in_its_place(void **state)
         assert_true(secret_resolve(reference, &place, &s, NULL));
         assert_string_equal(secret_text(s), "pass wörd");
     }
-    static const secret_place others[] = {{"crm", "password", NULL}, {"erp", "user", NULL}};
+    static const secret_place others[] = { { "crm", "password", NULL }, { "erp", "user", NULL } };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         secret_place other = others[i];
         other.key_path = key;

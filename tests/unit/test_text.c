@@ -16,26 +16,30 @@ static void unsafe_text_is_shown_not_obeyed(void **state)
         gssize size;
         const char *want;
     } cases[] = {
-        {"plain, größer, 日本語, ☃", -1, "plain, größer, 日本語, ☃"},
-        {NULL, -1, ""},
-        {"\x1b]52;c;aGk=\x07", -1, "␛]52;c;aGk=␇"},
-        {"a\nb\rc\td\be", -1, "a␊b␍c␉d␈e"},
-        {"x\x7fy", -1, "x␡y"},
-        {"a\0b", 3, "a␀b"},
-        {"\xc2\x9b" "31m", -1, "\\x9B31m"},
-        {"\x9b" "31m", -1, "\\x9B31m"},
-        {"\xff\xfe", -1, "\\xFF\\xFE"},
-        {"cut \xe2\x98", -1, "cut \\xE2\\x98"},
-        {"\xc0\xaf", -1, "\\xC0\\xAF"},
-        {"\xed\xa0\x80", -1, "\\xED\\xA0\\x80"},
-        {"abc\u202edef", -1, "abc<U+202E>def"},
-        {"\u2066\u2069\u061c\u200e\u200f", -1, "<U+2066><U+2069><U+061C><U+200E><U+200F>"},
-        {"a\u200bb\u200dc\u2060d\ufeff", -1, "a<U+200B>b<U+200D>c<U+2060>d<U+FEFF>"},
-        {"\U000e0041\u2028\u2029", -1, "<U+E0041><U+2028><U+2029>"},
-        {"\u3164\u00ad", -1, "<U+3164><U+00AD>"},
-        {"e\u0301\u0301\u0301\u0301\u0301", -1, "e\u0301\u0301\u0301\u0301<U+0301>"},
-        {"\u0301x", -1, "<U+0301>x"},
-        {"\n\u0301", -1, "␊<U+0301>"},
+        { "plain, größer, 日本語, ☃", -1, "plain, größer, 日本語, ☃" },
+        { NULL, -1, "" },
+        { "\x1b]52;c;aGk=\x07", -1, "␛]52;c;aGk=␇" },
+        { "a\nb\rc\td\be", -1, "a␊b␍c␉d␈e" },
+        { "x\x7fy", -1, "x␡y" },
+        { "a\0b", 3, "a␀b" },
+        { "\xc2\x9b"
+          "31m",
+          -1, "\\x9B31m" },
+        { "\x9b"
+          "31m",
+          -1, "\\x9B31m" },
+        { "\xff\xfe", -1, "\\xFF\\xFE" },
+        { "cut \xe2\x98", -1, "cut \\xE2\\x98" },
+        { "\xc0\xaf", -1, "\\xC0\\xAF" },
+        { "\xed\xa0\x80", -1, "\\xED\\xA0\\x80" },
+        { "abc\u202edef", -1, "abc<U+202E>def" },
+        { "\u2066\u2069\u061c\u200e\u200f", -1, "<U+2066><U+2069><U+061C><U+200E><U+200F>" },
+        { "a\u200bb\u200dc\u2060d\ufeff", -1, "a<U+200B>b<U+200D>c<U+2060>d<U+FEFF>" },
+        { "\U000e0041\u2028\u2029", -1, "<U+E0041><U+2028><U+2029>" },
+        { "\u3164\u00ad", -1, "<U+3164><U+00AD>" },
+        { "e\u0301\u0301\u0301\u0301\u0301", -1, "e\u0301\u0301\u0301\u0301<U+0301>" },
+        { "\u0301x", -1, "<U+0301>x" },
+        { "\n\u0301", -1, "␊<U+0301>" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *got = text_safe(cases[i].text, cases[i].size);
@@ -74,18 +78,18 @@ static void cells_have_exactly_their_columns(void **state)
         text_side side;
         const char *want;
     } cases[] = {
-        {"abc", 5, TEXT_LEFT, "abc  "},
-        {"abc", 5, TEXT_RIGHT, "  abc"},
-        {"abcdef", 5, TEXT_LEFT, "abcd…"},
-        {"abcde", 5, TEXT_LEFT, "abcde"},
-        {"日本語", 6, TEXT_LEFT, "日本語"},
-        {"日本語", 5, TEXT_LEFT, "日本…"},
-        {"日本語", 4, TEXT_LEFT, "日… "},
-        {"日", 1, TEXT_LEFT, "…"},
-        {"e\u0301a", 2, TEXT_LEFT, "e\u0301a"},
-        {"e\u0301ab", 2, TEXT_LEFT, "e\u0301…"},
-        {"", 3, TEXT_LEFT, "   "},
-        {"abc", 0, TEXT_LEFT, ""},
+        { "abc", 5, TEXT_LEFT, "abc  " },
+        { "abc", 5, TEXT_RIGHT, "  abc" },
+        { "abcdef", 5, TEXT_LEFT, "abcd…" },
+        { "abcde", 5, TEXT_LEFT, "abcde" },
+        { "日本語", 6, TEXT_LEFT, "日本語" },
+        { "日本語", 5, TEXT_LEFT, "日本…" },
+        { "日本語", 4, TEXT_LEFT, "日… " },
+        { "日", 1, TEXT_LEFT, "…" },
+        { "e\u0301a", 2, TEXT_LEFT, "e\u0301a" },
+        { "e\u0301ab", 2, TEXT_LEFT, "e\u0301…" },
+        { "", 3, TEXT_LEFT, "   " },
+        { "abc", 0, TEXT_LEFT, "" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(GString) out = g_string_new(NULL);
@@ -98,14 +102,20 @@ static void cells_have_exactly_their_columns(void **state)
 static void a_misspelt_word_finds_its_neighbour(void **state)
 {
     (void)state;
-    static const char *const known[] = {"source", "target", "mapping", "rejects", "limits",
-                                        "time_zone", "id", NULL};
+    static const char *const known[] = { "source", "target",    "mapping", "rejects",
+                                         "limits", "time_zone", "id",      NULL };
     static const struct {
         const char *word, *want;
     } cases[] = {
-        {"soruce", "source"},  {"Target", "target"},     {"maping", "mapping"},
-        {"reject", "rejects"}, {"timezone", "time_zone"}, {"colour", NULL},
-        {"", NULL},            {"x", NULL},              {"limit", "limits"},
+        { "soruce", "source" },
+        { "Target", "target" },
+        { "maping", "mapping" },
+        { "reject", "rejects" },
+        { "timezone", "time_zone" },
+        { "colour", NULL },
+        { "", NULL },
+        { "x", NULL },
+        { "limit", "limits" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *got = text_nearest(cases[i].word, known);
@@ -123,15 +133,15 @@ static void numbers_are_written_for_people(void **state)
         int64_t n;
         const char *count, *bytes;
     } sizes[] = {
-        {0, "0", "0 B"},
-        {999, "999", "999 B"},
-        {1000, "1,000", "1.0 kB"},
-        {1234567, "1,234,567", "1.2 MB"},
-        {999949, "999,949", "999.9 kB"},
-        {999950, "999,950", "1.0 MB"},
-        {-1234, "-1,234", "-1.2 kB"},
-        {INT64_MAX, "9,223,372,036,854,775,807", "9.2 EB"},
-        {INT64_MIN, "-9,223,372,036,854,775,808", "-9.2 EB"},
+        { 0, "0", "0 B" },
+        { 999, "999", "999 B" },
+        { 1000, "1,000", "1.0 kB" },
+        { 1234567, "1,234,567", "1.2 MB" },
+        { 999949, "999,949", "999.9 kB" },
+        { 999950, "999,950", "1.0 MB" },
+        { -1234, "-1,234", "-1.2 kB" },
+        { INT64_MAX, "9,223,372,036,854,775,807", "9.2 EB" },
+        { INT64_MIN, "-9,223,372,036,854,775,808", "-9.2 EB" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         g_autofree char *count = text_count(sizes[i].n);
@@ -143,9 +153,9 @@ static void numbers_are_written_for_people(void **state)
         double seconds;
         const char *want;
     } durations[] = {
-        {0, "0.00s"},      {0.424, "0.42s"},  {0.996, "1.0s"},       {12.34, "12.3s"},
-        {59.94, "59.9s"},  {59.96, "1m00s"},  {65, "1m05s"},         {3599.6, "1h00m"},
-        {7500, "2h05m"},   {90000, "1d01h"},  {-1, "0.00s"},
+        { 0, "0.00s" },     { 0.424, "0.42s" }, { 0.996, "1.0s" }, { 12.34, "12.3s" },
+        { 59.94, "59.9s" }, { 59.96, "1m00s" }, { 65, "1m05s" },   { 3599.6, "1h00m" },
+        { 7500, "2h05m" },  { 90000, "1d01h" }, { -1, "0.00s" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(durations); i++) {
         g_autofree char *got = text_duration(durations[i].seconds);

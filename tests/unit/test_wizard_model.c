@@ -188,15 +188,15 @@ static void a_complaint_holds_until_the_next_change(void **state)
 
 /* --- places in JSON texts -------------------------------------------------------- */
 
-static const char text[] = "{\n"                                        /* 1 */
-                           "  \"name\": \"source.table\",\n"            /* 2 */
-                           "  \"source\": { \"connection\": \"a\",\n"   /* 3 */
-                           "    \"table\": [\"s\", \"t{\"],\n"          /* 4 */
-                           "    \"filter\": { \"all\": [\n"             /* 5 */
-                           "      { \"field\": \"x\" },\n"              /* 6 */
-                           "      { \"op\": \"\\\"}\",\n"               /* 7 */
-                           "        \"field\": \"y\" } ] } },\n"        /* 8 */
-                           "  \"target\": {}\n"                         /* 9 */
+static const char text[] = "{\n"                                      /* 1 */
+                           "  \"name\": \"source.table\",\n"          /* 2 */
+                           "  \"source\": { \"connection\": \"a\",\n" /* 3 */
+                           "    \"table\": [\"s\", \"t{\"],\n"        /* 4 */
+                           "    \"filter\": { \"all\": [\n"           /* 5 */
+                           "      { \"field\": \"x\" },\n"            /* 6 */
+                           "      { \"op\": \"\\\"}\",\n"             /* 7 */
+                           "        \"field\": \"y\" } ] } },\n"      /* 8 */
+                           "  \"target\": {}\n"                       /* 9 */
                            "}\n";
 
 static void the_place_of_a_path_is_found(void **state)
