@@ -388,6 +388,26 @@ bool app_knows_action(const char *id)
     return table_holds(everywhere, id);
 }
 
+/* --- the mouse -------------------------------------------------------------- */
+
+#define WHEEL_ROWS 3
+
+/* In lists the wheel moves the selection and a click takes it to its row, where
+ * the hardware cursor always stands. Elsewhere the mouse does nothing. */
+static void take_mouse(app *a, screen *top)
+{
+    int y, x, button;
+    terminal_mouse(a->terminal, &y, &x, &button);
+    if (top->ops->find == NULL || top->ops->key == NULL)
+        return;
+    int rows = button == 4 ? -WHEEL_ROWS : button == 5 ? WHEEL_ROWS : 0;
+    int selected = canvas_cursor_row(terminal_canvas(a->terminal));
+    if (button == 1 && selected >= 0)
+        rows = y - selected;
+    for (; rows != 0; rows += rows < 0 ? 1 : -1)
+        top->ops->key(top, rows < 0 ? K_UP : K_DOWN);
+}
+
 /* --- keys ------------------------------------------------------------------ */
 
 static void take_key(app *a, ui_key k)
@@ -401,6 +421,11 @@ static void take_key(app *a, ui_key k)
         return;
     }
     screen *top = app_top(a);
+    if (k == K_MOUSE) {
+        take_mouse(a, top);
+        app_changed(a);
+        return;
+    }
     bool in_text = top->ops->in_text != NULL && top->ops->in_text(top);
     action_entry entry;
     bool known = action_find(a, top, k, in_text, &entry);

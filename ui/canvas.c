@@ -287,6 +287,11 @@ void canvas_box(canvas *c)
     put(c, bottom, right, LOOK_PLAIN, set[5]);
 }
 
+int canvas_cursor_row(const canvas *c)
+{
+    return c->style->cursor_y;
+}
+
 void canvas_cursor(canvas *c, int y, int x)
 {
     if (c->height <= 0 || c->width <= 0)

@@ -57,5 +57,7 @@ void canvas_box(canvas *c);
 /* Where the hardware cursor stands after drawing: on the selected row or in
  * the focused field. */
 void canvas_cursor(canvas *c, int y, int x);
+/* Its row on the whole screen in the last frame, -1 when nobody placed it. */
+int canvas_cursor_row(const canvas *c);
 
 #endif

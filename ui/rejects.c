@@ -455,19 +455,23 @@ static bool key(screen *s, ui_key k)
     return taken;
 }
 
-/* Back to the pane before it, then out. */
 static bool leave(screen *s)
 {
     rejects *r = (rejects *)s;
-    if (r->sending != NULL) {
+    if (r->sending != NULL)
         reject_ask_stop(r);
-        return false;
-    }
-    if (r->focus == PANE_REASONS)
-        return true;
-    r->focus--;
+    return r->sending == NULL;
+}
+
+static const char *at_reasons(screen *s)
+{
+    return ((rejects *)s)->focus == PANE_REASONS ? N_("these are the reasons; q goes back") : NULL;
+}
+
+static void pane_before(screen *s)
+{
+    ((rejects *)s)->focus--;
     app_changed(s->app);
-    return false;
 }
 
 static bool find(screen *s, const char *text, int step, bool from_next)
@@ -492,6 +496,8 @@ static char *selected_value(screen *s)
 /* --- the screen ------------------------------------------------------------ */
 
 static const action actions[] = {
+    { "reject.back", K_ESCAPE, NULL, N_("Go back to the rows, then to the reasons"), NULL, 0,
+      pane_before, at_reasons },
     { "reject.open", K_ENTER, N_("Open"), N_("Go to the rows, then to the values; then edit one"),
       "rowferry reject show RUN NUMBER", 0, enter, cannot_enter },
     { "reject.edit", 'e', N_("Edit value"), N_("Change a source value before it is sent again"),
