@@ -40,7 +40,7 @@ void app_close(app *a, screen *s)
     while (g_ptr_array_find(a->stack, s, &at) && at + 1 < a->stack->len &&
            ((screen *)a->stack->pdata[at + 1])->ops->box)
         app_close(a, a->stack->pdata[at + 1]);
-    if (!g_ptr_array_find(a->stack, s, NULL))
+    if (s == NULL || !g_ptr_array_find(a->stack, s, NULL))
         return;
     bool was_top = app_top(a) == s;
     if (a->asking != NULL && a->asking->on == s)

@@ -65,7 +65,7 @@ static void perform(screen *s)
     app *a = s->app;
     const action_entry *selected = action_list_selected(h->actions);
     const char *why = selected != NULL ? action_refused(selected) : _("no action has these words");
-    if (why != NULL) {
+    if (selected == NULL || why != NULL) {
         app_say(a, LOOK_WARNING, "%s", why);
         return;
     }

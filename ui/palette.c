@@ -110,7 +110,7 @@ static void perform(screen *s)
     const char *why = selected == NULL ? _("there is no such action")
                       : !p->chosen     ? _("type an action, or move to it with Down")
                                        : action_refused(selected);
-    if (why != NULL) {
+    if (selected == NULL || why != NULL) {
         app_say(a, LOOK_WARNING, "%s", why);
         return;
     }

@@ -69,7 +69,7 @@ void rate_add(rate *r, int64_t count, double seconds)
     if (step < LEAST_STEP)
         return;
     double per_second = (double)(count - r->count) / step;
-    for (double s = MIN(floor(step + 0.5), MOST_VALUES); s > 0; s--)
+    for (unsigned n = (unsigned)MIN(floor(step + 0.5), MOST_VALUES); n > 0; n--)
         add_second(r, per_second);
     begin(r, count, seconds);
 }
