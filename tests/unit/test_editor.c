@@ -283,7 +283,8 @@ static void the_part_around_the_cursor_is_seen(void **state)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(editor) e = editor_at(cases[i].text, cases[i].height > 1);
-        g_autofree char *first = drawn(e, cases[i].height, cases[i].width);
+        /* What is seen depends on what was seen before. */
+        g_free(drawn(e, cases[i].height, cases[i].width));
         press(e, cases[i].keys);
         g_autofree char *got = drawn(e, cases[i].height, cases[i].width);
         if (strcmp(got, cases[i].want) != 0)

@@ -45,8 +45,8 @@ static const char *const documents[] = {
     "{\"field\": \"day\", \"op\": \"is null\"}",
     "{\"not\": {\"field\": \"day\", \"op\": \"is null\"}}",
     "{\"not\": {\"not\": {\"any\": [{\"field\": \"a\", \"op\": \"in\", \"value\": [1, \"2\"]}]}}}",
-    "{\"all\": [{\"any\": [{\"field\": \"a\", \"op\": \"<\", \"value\": 1.5}]},"
-    " {\"field\": \"b\", \"op\": \"between\", \"value\": [true, false]}]}",
+    ("{\"all\": [{\"any\": [{\"field\": \"a\", \"op\": \"<\", \"value\": 1.5}]},"
+     " {\"field\": \"b\", \"op\": \"between\", \"value\": [true, false]}]}"),
     /* What the engine would refuse is kept all the same. */
     "{\"all\": []}",
     "{\"all\": [{\"field\": \"a\", \"op\": \"near\", \"value\": 3}, 7]}",
