@@ -65,7 +65,10 @@ static void page_arrived(screen *s, json_t *out, const error *failure, void *use
     }
     h->looked += n;
     h->next += h->step * PAGE_ROWS;
-    if (n == 0 || h->looked >= MOST_ROWS || h->next < 0 || h->next >= h->total) {
+    /* Around the end, as in every list. */
+    if (h->next < 0 || h->next >= h->total)
+        h->next = h->step > 0 ? 0 : h->total - 1;
+    if (n == 0 || h->looked >= MIN(MOST_ROWS, h->total)) {
         g_autofree char *looked = text_count(h->looked);
         app_say(s->app, LOOK_WARNING, _("not in %s runs; f filters all"), looked);
         run_hunt_stop(h);
