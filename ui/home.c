@@ -3,6 +3,7 @@
 
 #include "base/intl.h"
 #include "base/text.h"
+#include "ui/answer.h"
 #include "ui/list.h"
 #include "ui/run_words.h"
 
@@ -15,19 +16,12 @@
 typedef struct {
     screen base;
     list *list;
-    json_t *tasks;    /* array as task.list gives it, or NULL: not loaded yet */
+    answer rows;
+    json_t *tasks;    /* the array that is shown, or NULL: not loaded yet */
     GPtrArray *shown; /* of json_t* in tasks, borrowed: those that the filter lets pass */
     char *filter_name;
     const char *filter_state; /* or NULL */
-    bool loading, again;
-    error *failure; /* or NULL */
 } home;
-
-static const char *text_of(const json_t *row, const char *key)
-{
-    const char *text = json_string_value(json_object_get(row, key));
-    return text != NULL ? text : "";
-}
 
 static int64_t number_of(const json_t *row, const char *key)
 {
@@ -48,7 +42,7 @@ static bool is_live(const json_t *row)
 static char *side_words(const json_t *row, const char *side)
 {
     const json_t *where = json_object_get(row, side);
-    return g_strdup_printf("%s %s", text_of(where, "connection"), text_of(where, "object"));
+    return g_strdup_printf("%s %s", row_text(where, "connection"), row_text(where, "object"));
 }
 
 static const json_t *selected(const home *h)
@@ -60,7 +54,7 @@ static const json_t *selected(const home *h)
 static const char *task_of(const home *h)
 {
     const json_t *row = selected(h);
-    return row != NULL ? text_of(row, "name") : NULL;
+    return row != NULL ? row_text(row, "name") : NULL;
 }
 
 /* --- rows ------------------------------------------------------------------ */
@@ -85,7 +79,7 @@ static int64_t count_rows(void *user)
 
 static bool needs_attention(const json_t *row)
 {
-    const char *state = text_of(row, "last_state");
+    const char *state = row_text(row, "last_state");
     return strcmp(state, "failed") == 0 || strcmp(state, "held") == 0 ||
            strcmp(state, "unresolved") == 0 || json_is_true(json_object_get(row, "needs_confirm"));
 }
@@ -95,7 +89,7 @@ static void append_state(const json_t *row, GString *text, list_style *style)
 {
     if (is_live(row)) {
         const json_t *percent = json_object_get(row, "percent");
-        g_string_append(text, run_state_word(text_of(row, "last_state")));
+        g_string_append(text, run_state_word(row_text(row, "last_state")));
         if (json_is_number(percent))
             g_string_append_printf(text, " %d%%", (int)json_number_value(percent));
         style->look = LOOK_ACCENT;
@@ -103,7 +97,7 @@ static void append_state(const json_t *row, GString *text, list_style *style)
         g_string_append(text, _("confirm mapping"));
         style->look = LOOK_WARNING;
     } else {
-        const char *state = text_of(row, "last_state");
+        const char *state = row_text(row, "last_state");
         bool rejects = number_of(last_run(row), "rows_rejected") > 0;
         g_string_append(text, state[0] == '\0' ? _("never run") : run_state_word(state));
         if (rejects && strcmp(state, "succeeded") == 0)
@@ -129,13 +123,13 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
     const json_t *row = h->shown->pdata[number];
     switch (column) {
     case COLUMN_NAME:
-        g_string_append(text, text_of(row, "name"));
+        g_string_append(text, row_text(row, "name"));
         style->mark = needs_attention(row) ? '!' : ' ';
         break;
     case COLUMN_ROUTE:
         g_string_append_printf(text, "%s > %s",
-                               text_of(json_object_get(row, "source"), "connection"),
-                               text_of(json_object_get(row, "target"), "connection"));
+                               row_text(json_object_get(row, "source"), "connection"),
+                               row_text(json_object_get(row, "target"), "connection"));
         style->look = LOOK_QUIET;
         break;
     case COLUMN_STRIP:
@@ -145,7 +139,7 @@ static void cell(void *user, int64_t number, unsigned column, GString *text, lis
         append_state(row, text, style);
         break;
     case COLUMN_LAST: {
-        g_autofree char *when = run_time_words(text_of(row, "last_at"));
+        g_autofree char *when = run_time_words(row_text(row, "last_at"));
         g_string_append(text, when);
         break;
     }
@@ -166,7 +160,7 @@ static const list_source source = { .count = count_rows, .cell = cell };
 
 static const char *state_of(const json_t *row)
 {
-    return is_live(row) ? "running" : text_of(row, "last_state");
+    return is_live(row) ? "running" : row_text(row, "last_state");
 }
 
 static bool passes(const home *h, const json_t *row)
@@ -175,7 +169,7 @@ static bool passes(const home *h, const json_t *row)
         return false;
     if (h->filter_name == NULL)
         return true;
-    g_autofree char *name = g_utf8_casefold(text_of(row, "name"), -1);
+    g_autofree char *name = g_utf8_casefold(row_text(row, "name"), -1);
     g_autofree char *wanted = g_utf8_casefold(h->filter_name, -1);
     return strstr(name, wanted) != NULL;
 }
@@ -191,7 +185,7 @@ static void choose_rows(home *h, const char *keep)
     {
         if (!passes(h, row))
             continue;
-        if (keep != NULL && strcmp(text_of(row, "name"), keep) == 0)
+        if (keep != NULL && strcmp(row_text(row, "name"), keep) == 0)
             select = h->shown->len;
         g_ptr_array_add(h->shown, row);
     }
@@ -205,33 +199,24 @@ static void filter_again(home *h)
     app_changed(h->base.app);
 }
 
-static void load(home *h);
-
-static void loaded(screen *s, json_t *out, const error *failure, void *user)
+static void arrived(screen *s)
 {
-    (void)user;
     home *h = (home *)s;
-    h->loading = false;
-    g_clear_pointer(&h->failure, error_free);
-    if (failure != NULL) {
-        h->failure = error_copy(failure);
+    json_t *tasks = json_object_get(h->rows.out, "tasks");
+    if (h->rows.failure != NULL || tasks == h->tasks)
         return;
-    }
     g_autofree char *keep = g_strdup(task_of(h));
     json_decref(h->tasks);
-    h->tasks = json_incref(json_object_get(out, "tasks"));
+    h->tasks = json_incref(tasks);
     choose_rows(h, keep);
-    if (h->again)
-        load(h);
 }
 
 static void load(home *h)
 {
-    h->again = h->loading;
-    if (h->loading)
-        return;
-    h->loading = true;
-    app_run(h->base.app, &h->base, "task.list", NULL, loaded, NULL);
+    if (h->rows.operation != NULL)
+        answer_refresh(&h->rows);
+    else
+        answer_ask(&h->rows, &h->base, "task.list", NULL);
 }
 
 static void refresh(screen *s)
@@ -249,7 +234,7 @@ static void draw_counts(home *h, canvas *c, int y)
     json_array_foreach(h->tasks, i, row)
     {
         running += is_live(row);
-        bool bad = strcmp(text_of(row, "last_state"), "failed") == 0;
+        bool bad = strcmp(row_text(row, "last_state"), "failed") == 0;
         failed += bad;
         attention += !bad && needs_attention(row);
     }
@@ -287,13 +272,13 @@ static void draw_last(canvas *c, int y, const json_t *row)
         canvas_text(c, y, 4, -1, LOOK_QUIET, _("Never run. p shows what a run would do."));
         return;
     }
-    const char *state = text_of(row, "last_state");
-    g_autofree char *when = run_time_words(text_of(row, "last_at"));
+    const char *state = row_text(row, "last_state");
+    g_autofree char *when = run_time_words(row_text(row, "last_at"));
     g_autofree char *rows = text_count(number_of(last_run(row), "rows_written"));
     g_autofree char *rejects = text_count(number_of(last_run(row), "rows_rejected"));
     canvas_format(c, y, 4, -1, LOOK_PLAIN, _("run %" PRId64 "   %s   %s   %s rows   %s rejects"),
                   number_of(row, "last_run"), when, run_state_word(state), rows, rejects);
-    canvas_text(c, y + 1, 4, -1, run_state_look(state), text_of(last_run(row), "error"));
+    canvas_text(c, y + 1, 4, -1, run_state_look(state), row_text(last_run(row), "error"));
 }
 
 static void draw_detail(const home *h, canvas *c, int y)
@@ -302,9 +287,9 @@ static void draw_detail(const home *h, canvas *c, int y)
     if (row == NULL)
         return;
     g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
-    canvas_format(c, y, 4, -1, LOOK_PLAIN, "%s   %s > %s   %s", text_of(row, "name"), from, to,
-                  text_of(row, "mode"));
-    canvas_text(c, y + 1, 4, -1, LOOK_QUIET, text_of(row, "description"));
+    canvas_format(c, y, 4, -1, LOOK_PLAIN, "%s   %s > %s   %s", row_text(row, "name"), from, to,
+                  row_text(row, "mode"));
+    canvas_text(c, y + 1, 4, -1, LOOK_QUIET, row_text(row, "description"));
     if (is_live(row))
         draw_live(c, y + 2, row);
     else
@@ -315,13 +300,9 @@ static void draw_detail(const home *h, canvas *c, int y)
 static void draw_empty(const home *h, canvas *c, int y)
 {
     int width = canvas_width(c) - 8, height = canvas_height(c) - y;
-    if (h->failure != NULL) {
-        y += canvas_wrap(c, y, 4, width, height, LOOK_BAD, h->failure->message);
-        if (h->failure->hint != NULL)
-            canvas_wrap(c, y, 4, width, height, LOOK_PLAIN, h->failure->hint);
-    } else if (h->tasks == NULL) {
-        canvas_text(c, y, 4, width, LOOK_QUIET, _("Reading the tasks ..."));
-    } else if (json_array_size(h->tasks) > 0) {
+    if (answer_draw_state(&h->rows, c, y, _("Reading the tasks ...")))
+        return;
+    if (json_array_size(h->tasks) > 0) {
         canvas_text(c, y, 4, width, LOOK_QUIET, _("No task passes the filter. f changes it."));
     } else {
         canvas_wrap(c, y, 4, width, height, LOOK_PLAIN,
@@ -417,18 +398,18 @@ static void ask_to_start(screen *s, json_t *out, const error *failure, void *use
             app_say_error(s->app, failure);
         return;
     }
-    const char *task = text_of(row, "name");
-    const char *target = text_of(json_object_get(row, "target"), "connection");
+    const char *task = row_text(row, "name");
+    const char *target = row_text(json_object_get(row, "target"), "connection");
     const char *type = NULL;
     size_t i;
     json_t *one;
     json_array_foreach(json_object_get(out, "connections"), i,
-                       one) if (strcmp(text_of(one, "name"), target) == 0 &&
+                       one) if (strcmp(row_text(one, "name"), target) == 0 &&
                                 json_is_true(json_object_get(one, "protected"))) type = target;
     g_autofree char *title = g_strdup_printf(_("Run %s now?"), task);
     g_autofree char *from = side_words(row, "source"), *to = side_words(row, "target");
     g_autofree char *text = g_strdup_printf(
-        _("Rows go from %s to %s (%s).\np shows the plan first."), from, to, text_of(row, "mode"));
+        _("Rows go from %s to %s (%s).\np shows the plan first."), from, to, row_text(row, "mode"));
     const question q = {
         .title = title, .text = text, .yes = _("Run"), .no = _("Not now"), .type = type
     };
@@ -601,7 +582,7 @@ static void free_home(screen *s)
     list_free(h->list);
     g_ptr_array_unref(h->shown);
     json_decref(h->tasks);
-    g_clear_pointer(&h->failure, error_free);
+    answer_clear(&h->rows);
     g_free(h->filter_name);
     g_free(h);
 }
@@ -625,6 +606,7 @@ screen *home_new(app *a)
 {
     home *h = g_new0(home, 1);
     h->base = (screen){ &home_ops, a };
+    h->rows.arrived = arrived;
     h->shown = g_ptr_array_new();
     h->list = list_new(columns, &source, h);
     return &h->base;
